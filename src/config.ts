@@ -1,0 +1,150 @@
+/** The only reader of the environment. Every setting with its unit; all mistakes are reported at once. */
+import ms from 'ms';
+import { z } from 'zod';
+import { parseUsd } from './money.js';
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => text === 'true');
+
+const wholeNumber = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
+    .default(fallback);
+
+const postgresUrl = z
+  .string()
+  .refine(
+    (text) => /^postgres(ql)?:\/\/\S+$/.test(text),
+    'must be a URL such as postgresql://user:password@host:5432/name',
+  );
+
+/** A time span such as `6h` or `30s`, in milliseconds; `0` switches the thing off. */
+const span = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const value = /^\d+$/.test(text) && text !== '0' ? undefined : parseSpan(text);
+      if (value === undefined || value < 0 || value > 2_147_483_647) {
+        context.addIssue({
+          code: 'custom',
+          message: 'must be 0 or a time span with its unit, such as 30s, 15m or 6h (24 days at most)',
+        });
+        return z.NEVER;
+      }
+      return value;
+    });
+
+function parseSpan(text: string): number | undefined {
+  return /^\d+(\.\d+)?\s*[a-z]*$/i.test(text) ? ms(text as ms.StringValue) : undefined;
+}
+
+const usd = z.string().transform((text, context) => {
+  const amount = parseUsd(text);
+  if (amount === undefined || amount < 0n) {
+    context.addIssue({ code: 'custom', message: 'must be an amount in USD such as 25 or 12.50' });
+    return z.NEVER;
+  }
+  return amount;
+});
+
+const printable = /^[\x21-\x7e]+$/;
+
+const settings = z.object({
+  DATABASE_URL: postgresUrl.optional(),
+  HOT_DATABASE_URL: postgresUrl.optional(),
+  NOTIFY_DATABASE_URL: postgresUrl.optional(),
+  DATA_DIR: z.string().min(1, 'must name a folder').optional(),
+  HOST: z.string().min(1, 'must be an address or a host name').default('127.0.0.1'),
+  PORT: wholeNumber(4000, 0, 65_535),
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .max(200, 'must have at most 200 characters')
+    .regex(printable, 'must be printable ASCII without spaces')
+    .optional(),
+  ENABLE_PRICING: flag(true),
+  ENABLE_BUDGET_ENFORCEMENT: flag(true),
+  ENABLE_BILLING: flag(true),
+  DEFAULT_MONTHLY_BUDGET: usd.optional(),
+  PRICING_UPDATE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  PRICING_UPDATE_INTERVAL: span('0'),
+  LANES: wholeNumber(4, 1, 32),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug or silent',
+    })
+    .default('info'),
+  TEST_CLOCK: flag(false),
+});
+
+export interface Config {
+  /** Unset: the embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  /** Where the hot path writes; `databaseUrl` unless set. */
+  readonly hotDatabaseUrl: string | undefined;
+  /** The one connection that listens and notifies; `databaseUrl` unless set. */
+  readonly notifyDatabaseUrl: string | undefined;
+  /** Unset: `.tollgate` in the working folder. */
+  readonly dataDir: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly bootstrapApiKey: string | undefined;
+  readonly enablePricing: boolean;
+  readonly enableBudgetEnforcement: boolean;
+  readonly enableBilling: boolean;
+  /** pico-USD; a MONTH, HARD budget for users made from now on. */
+  readonly defaultMonthlyBudgetPicoUsd: bigint | undefined;
+  readonly pricingUpdateUrl: string | undefined;
+  /** 0 = never. */
+  readonly pricingUpdateIntervalMs: number;
+  readonly lanes: number;
+  readonly logLevel: string;
+  /** Lets the database's clock be shifted; refused with NODE_ENV=production. */
+  readonly testClock: boolean;
+}
+
+/** All mistakes of the settings, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Settings that are empty strings count as unset, as in `PORT= npm start`. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const present = Object.fromEntries(
+    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = settings.safeParse(present);
+  const mistakes = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`) ?? [];
+  if (present['TEST_CLOCK'] === 'true' && environment['NODE_ENV'] === 'production') {
+    mistakes.push('TEST_CLOCK must not be set in production.');
+  }
+  if (!parsed.success || mistakes.length > 0) {
+    throw new ConfigError(`Please correct the settings: ${mistakes.join(' ')}`);
+  }
+  const value = parsed.data;
+  return {
+    databaseUrl: value.DATABASE_URL,
+    hotDatabaseUrl: value.HOT_DATABASE_URL ?? value.DATABASE_URL,
+    notifyDatabaseUrl: value.NOTIFY_DATABASE_URL ?? value.DATABASE_URL,
+    dataDir: value.DATA_DIR,
+    host: value.HOST,
+    port: value.PORT,
+    bootstrapApiKey: value.BOOTSTRAP_API_KEY,
+    enablePricing: value.ENABLE_PRICING,
+    enableBudgetEnforcement: value.ENABLE_BUDGET_ENFORCEMENT,
+    enableBilling: value.ENABLE_BILLING,
+    defaultMonthlyBudgetPicoUsd: value.DEFAULT_MONTHLY_BUDGET,
+    pricingUpdateUrl: value.PRICING_UPDATE_URL,
+    pricingUpdateIntervalMs: value.PRICING_UPDATE_INTERVAL,
+    lanes: value.LANES,
+    logLevel: value.LOG_LEVEL,
+    testClock: value.TEST_CLOCK,
+  };
+}

@@ -1,0 +1,16 @@
+/** Prints the schema, as committed in schema.graphql. No service is called, so none is made. */
+import 'reflect-metadata';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { writeFile } from 'node:fs/promises';
+import { readConfig } from './config.js';
+import { guardRootFields } from './context.js';
+import { makeSchema } from './schema.js';
+import { makeResolvers } from './server.js';
+
+export async function schemaText(): Promise<string> {
+  const noServices = {} as Parameters<typeof makeResolvers>[0];
+  const schema = await makeSchema(makeResolvers(noServices, readConfig({})), guardRootFields);
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
+
+if (process.argv[1] === import.meta.filename) await writeFile('schema.graphql', await schemaText());

@@ -1,0 +1,187 @@
+/** Every code that we answer with, and every SQLSTATE that we know, in one table each. */
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+/** The stable values of `extensions.code`, and whether the same request may succeed when sent again unchanged. */
+export const ERROR_CODES = {
+  BAD_USER_INPUT: { retryable: false },
+  UNAUTHENTICATED: { retryable: false },
+  FORBIDDEN: { retryable: false },
+  NOT_FOUND: { retryable: false },
+  MODEL_NOT_PRICED: { retryable: false },
+  IDEMPOTENCY_CONFLICT: { retryable: false },
+  FEATURE_DISABLED: { retryable: false },
+  SERVICE_UNAVAILABLE: { retryable: true },
+  INTERNAL: { retryable: true },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+interface ApiErrorDetail {
+  /** The input field that was wrong, from the argument's name on. */
+  readonly path?: readonly (string | number)[];
+  readonly [key: string]: unknown;
+}
+
+/** The only error that services raise on purpose. Its message is written for the caller. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly detail: ApiErrorDetail = {},
+  ) {
+    super(message);
+  }
+
+  get extensions(): Record<string, unknown> {
+    return { code: this.code, retryable: ERROR_CODES[this.code].retryable, ...this.detail };
+  }
+}
+
+/** Bad input: `path` leads to the field, such as `['input', 'items', 3, 'quantity']`. */
+export function badInput(path: readonly (string | number)[], message: string): ApiError {
+  return new ApiError('BAD_USER_INPUT', message, { path });
+}
+
+export function unauthenticated(): ApiError {
+  return new ApiError('UNAUTHENTICATED', 'Send a valid API key as "Authorization: Bearer <key>".');
+}
+
+export function forbidden(what: string): ApiError {
+  return new ApiError('FORBIDDEN', `This API key may not ${what}.`);
+}
+
+/** Foreign and missing answer alike: the message never says which it was. */
+export function notFound(what: string): ApiError {
+  return new ApiError('NOT_FOUND', `${what} was not found.`);
+}
+
+export function modelNotPriced(model: string, reason: string, message: string): ApiError {
+  return new ApiError('MODEL_NOT_PRICED', message, { model, reason });
+}
+
+export function idempotencyConflict(key: string): ApiError {
+  return new ApiError(
+    'IDEMPOTENCY_CONFLICT',
+    'This idempotency key already took effect with other content. Nothing was changed; use a new key for new content.',
+    { idempotencyKey: key },
+  );
+}
+
+export function featureDisabled(flag: string): ApiError {
+  return new ApiError('FEATURE_DISABLED', `This feature is switched off; set ${flag}=true to use it.`, { flag });
+}
+
+export function serviceUnavailable(message: string): ApiError {
+  return new ApiError('SERVICE_UNAVAILABLE', `${message} Retrying with the same idempotency key is safe.`);
+}
+
+/** What a PostgreSQL error means to us, by its SQLSTATE. */
+export const SQLSTATE = {
+  serializationFailure: '40001',
+  deadlockDetected: '40P01',
+  lockNotAvailable: '55P03',
+  queryCanceled: '57014',
+  uniqueViolation: '23505',
+} as const;
+
+export type DatabaseFault = 'CONFLICT' | 'LOCKED' | 'CONNECTION' | 'BAD_VALUE' | 'OTHER';
+
+/** Node's own names for a broken or refused connection. */
+const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+
+/**
+ * Sorts a failure of the database by what the caller can do about it.
+ * CONFLICT: run the transaction again. LOCKED: somebody holds the row. CONNECTION: the outcome is unknown, ask
+ * again by key. BAD_VALUE: one row of the statement is bad. OTHER: a defect of ours.
+ */
+export function databaseFault(error: unknown): DatabaseFault {
+  const code = codeOf(error);
+  if (code === SQLSTATE.serializationFailure || code === SQLSTATE.deadlockDetected) return 'CONFLICT';
+  if (code === SQLSTATE.lockNotAvailable) return 'LOCKED';
+  if (code === undefined) return isConnectionMessage(error) ? 'CONNECTION' : 'OTHER';
+  if (CONNECTION_CODES.has(code) || /^(08|57P|53300)/.test(code)) return 'CONNECTION';
+  if (/^2[23]/.test(code)) return 'BAD_VALUE';
+  return 'OTHER';
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** node-postgres reports some broken connections with a message and no code. */
+function isConnectionMessage(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /Connection terminated|Client has encountered|timeout exceeded when|Query read timeout/.test(error.message)
+  );
+}
+
+/**
+ * Turns whatever was thrown into the error that a client may see: our own codes pass, GraphQL's own mistakes become
+ * BAD_USER_INPUT, a lost database becomes SERVICE_UNAVAILABLE, and everything else is INTERNAL with a reference id
+ * under which the log has the cause. No stack, SQL or path of a file leaves the process.
+ */
+export function errorFormatter(
+  log: Logger,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
+    const at = {
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+    };
+    if (cause instanceof ApiError) {
+      const { path, ...extensions } = cause.extensions;
+      return {
+        message: cause.message,
+        ...at,
+        extensions: { ...extensions, ...(path !== undefined && { field: path }) },
+      };
+    }
+    const fault = databaseFault(cause);
+    if (fault === 'CONNECTION' || fault === 'LOCKED') {
+      const answer = serviceUnavailable('The database did not answer in time.');
+      log.warn({ err: cause }, 'database unavailable');
+      return { message: answer.message, ...at, extensions: answer.extensions };
+    }
+    const code = formatted.extensions?.['code'];
+    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
+      const field = variablePath(formatted.message);
+      return {
+        message: formatted.message,
+        ...at,
+        extensions: { code: inputCode(code), retryable: false, ...(field && { field }) },
+      };
+    }
+    const reference = randomUUID();
+    log.error({ err: cause, reference }, 'unexpected error');
+    return {
+      message: `Something went wrong on our side. Quote the reference ${reference}.`,
+      ...at,
+      extensions: { code: 'INTERNAL', retryable: true, reference },
+    };
+  };
+}
+
+/** Apollo's codes for a request that is wrong in itself all mean the same to a caller. */
+function inputCode(code: string): string {
+  return ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE'].includes(
+    code,
+  )
+    ? 'BAD_USER_INPUT'
+    : code;
+}
+
+/** GraphQL names the wrong part of a variable only in its message: `... got invalid value 1 at "input.items[0].limit"; ...`. */
+function variablePath(message: string): (string | number)[] | undefined {
+  const path = /^Variable "\$[^"]*" got invalid value .* at "([^"]+)"; /s.exec(message)?.[1];
+  return path
+    ?.split(/[.[\]]/)
+    .filter((part) => part !== '')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}

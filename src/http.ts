@@ -1,0 +1,311 @@
+import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { GraphQLError } from 'graphql';
+import { isUtf8 } from 'node:buffer';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { MIMEType } from 'node:util';
+import type { FormatError } from './apollo.js';
+
+/** Bytes that the body of one request may have. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Where GraphQL is served, over HTTP and WebSocket alike. */
+export const GRAPHQL_PATH = '/graphql';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+// Longer than the 60 s that load balancers keep an idle connection, so that they close it and never hit a closed one.
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const TIMEOUT_CHECK_MS = 2_000;
+// A body that was refused is still taken off the wire for this long, unread: closing at once would reset the
+// connection before the client has seen the answer.
+const LINGER_MS = 5_000;
+const DRAIN_MS = 10_000;
+
+const STATUS_BY_CODE = new Map([
+  ['BAD_USER_INPUT', 400],
+  ['UNAUTHENTICATED', 401],
+  ['FORBIDDEN', 403],
+  ['RATE_LIMITED', 429],
+  ['SERVICE_UNAVAILABLE', 503],
+]);
+
+/** Answers a request and says so, or leaves it alone and says false. */
+export type Route = (request: IncomingMessage, response: ServerResponse, path: string) => boolean | Promise<boolean>;
+
+/** How GraphQL requests are answered. */
+export interface GraphqlHandlerOptions<TContext extends BaseContext> {
+  readonly apollo: ApolloServer<TContext>;
+  /** Makes the context of one request; an error thrown here is the request's answer. */
+  readonly contextOf: (request: IncomingMessage) => TContext | Promise<TContext>;
+  readonly formatError: FormatError;
+  /** Told of every failure that is ours and not the client's. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How the HTTP server is opened. */
+export interface HttpOptions<TContext extends BaseContext> extends GraphqlHandlerOptions<TContext> {
+  /** The address to listen on, and the TCP port; 0 takes a free one. */
+  readonly host: string;
+  readonly port: number;
+  /** Whether requests can be served now; asked by `/health/ready`. A rejection counts as no. */
+  readonly isReady: () => boolean | Promise<boolean>;
+  /** Further routes, asked in order after `/graphql` and `/health/...`. */
+  readonly routes?: readonly Route[];
+}
+
+/** A running HTTP server. */
+export interface HttpDoor {
+  readonly server: Server;
+  /** Such as `http://127.0.0.1:4000`, without a slash at the end. */
+  readonly url: string;
+  /** Stops accepting, finishes what is in flight (10 s at most), then stops Apollo. */
+  close(): Promise<void>;
+}
+
+/** Starts Apollo and listens. Rejects with Node's error (such as EADDRINUSE) when the port cannot be had. */
+export async function openHttp<TContext extends BaseContext>(options: HttpOptions<TContext>): Promise<HttpDoor> {
+  const { apollo, host, port, onFault } = options;
+  let closing = false;
+  const isReady = async (): Promise<boolean> => !closing && (await options.isReady());
+  const answer = router(graphqlHandler(options), healthRoute(isReady), options.routes ?? []);
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch((error: unknown) => {
+      onFault(error);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, failure('INTERNAL', 'The server failed to answer.'));
+    });
+  };
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    onRequest,
+  );
+  // Without a listener Node asks for every announced body, also for one that is too large.
+  server.on('checkContinue', onRequest);
+  apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: DRAIN_MS }));
+  await apollo.start();
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    await apollo.stop();
+    throw error;
+  }
+  const close = async (): Promise<void> => {
+    closing = true;
+    await apollo.stop();
+  };
+  return { server, url: urlOf(server), close };
+}
+
+/** A `node:http` listener that answers GraphQL, whatever the path. */
+export function graphqlHandler<TContext extends BaseContext>(
+  options: GraphqlHandlerOptions<TContext>,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { apollo, contextOf, formatError, onFault } = options;
+  return async (request, response) => {
+    response.once('finish', () => discardRest(request));
+    let body: unknown;
+    try {
+      body = request.method === 'POST' ? await readJson(request, response) : undefined;
+    } catch (error) {
+      if (error instanceof Refusal) sendRefusal(request, response, error, formatError);
+      else response.destroy();
+      return;
+    }
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method ?? 'GET',
+        headers: headersOf(request),
+        search: searchOf(request.url ?? ''),
+        body,
+      },
+      context: async () => contextOf(request),
+    });
+    await send(response, answer, onFault);
+  };
+}
+
+/** A request that is refused before GraphQL sees it. */
+class Refusal extends GraphQLError {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message, { extensions: { code: 'BAD_REQUEST' } });
+  }
+}
+
+function router(
+  graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  health: Route,
+  routes: readonly Route[],
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('cache-control', 'no-store');
+    const path = pathOf(request.url ?? '');
+    if (path === GRAPHQL_PATH) return graphql(request, response);
+    for (const route of [health, ...routes]) {
+      if (await route(request, response, path)) return;
+    }
+    sendJson(response, 404, failure('NOT_FOUND', `There is nothing here; the API is at ${GRAPHQL_PATH}.`));
+  };
+}
+
+function healthRoute(isReady: () => Promise<boolean>): Route {
+  return async (request, response, path) => {
+    if (path !== '/health/live' && path !== '/health/ready') return false;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      sendJson(response, 405, failure('BAD_REQUEST', 'Health is asked with GET.'));
+      return true;
+    }
+    const ready = path === '/health/live' || (await isReady().catch(() => false));
+    sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable' });
+    return true;
+  };
+}
+
+/** The parsed body, or undefined where there is none or where its media type is not JSON (Apollo says what it wants). */
+async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  const mediaType = mediaTypeOf(request.headers['content-type']);
+  if (mediaType?.essence !== 'application/json') return undefined;
+  const charset = mediaType.params.get('charset') ?? 'utf-8';
+  if (!/^utf-?8$/i.test(charset)) throw new Refusal(415, 'The request body must be encoded in UTF-8.');
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw new Refusal(415, 'The request body must not be compressed.');
+  const bytes = await readBody(request, response);
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw new Refusal(400, 'The request body is not valid UTF-8.');
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the body, which may hold what must not be repeated.
+    throw new Refusal(400, 'Invalid JSON: the request body could not be parsed.');
+  }
+}
+
+function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
+  const tooLarge = (): Refusal => new Refusal(413, `The request body must have at most ${MAX_BODY_BYTES} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  if (request.headers.expect !== undefined) response.writeContinue();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off('data', onData);
+      reject(tooLarge());
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The client left before its request was complete.')));
+  });
+}
+
+function discardRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  request.once('close', () => clearTimeout(timer));
+}
+
+function mediaTypeOf(header: string | undefined): MIMEType | undefined {
+  if (header === undefined) return undefined;
+  try {
+    return new MIMEType(header);
+  } catch {
+    return undefined;
+  }
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
+async function send(
+  response: ServerResponse,
+  answer: HTTPGraphQLResponse,
+  onFault: (error: unknown) => void,
+): Promise<void> {
+  response.statusCode = answer.status === 500 ? statusOfFailure(answer) : (answer.status ?? 200);
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  if (answer.body.kind === 'complete') {
+    response.end(answer.body.string);
+    return;
+  }
+  // The pipeline waits for a slow client, and closes the results when the client leaves.
+  await pipeline(Readable.from(answer.body.asyncIterator), response).catch((error: unknown) => {
+    if (!response.destroyed) onFault(error);
+  });
+}
+
+/** Apollo answers 500 to every failure before execution that names no status; our codes know better. */
+function statusOfFailure({ body }: HTTPGraphQLResponse): number {
+  const code = body.kind === 'complete' ? /"code":"([A-Z_]+)"/.exec(body.string)?.[1] : undefined;
+  return STATUS_BY_CODE.get(code ?? '') ?? 500;
+}
+
+function sendRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+  formatError: FormatError,
+): void {
+  const wanted = request.headers.accept?.includes('application/graphql-response+json') ?? false;
+  const type = wanted ? 'application/graphql-response+json' : 'application/json';
+  const errors = [formatError({ message: refusal.message, extensions: { code: 'BAD_REQUEST' } }, refusal)];
+  sendJson(response, refusal.status, { errors }, type);
+}
+
+function failure(code: string, message: string): { errors: { message: string; extensions: { code: string } }[] } {
+  return { errors: [{ message, extensions: { code } }] };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
+  response.statusCode = status;
+  response.setHeader('content-type', `${type}; charset=utf-8`);
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function searchOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? '' : url.slice(query);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,30 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { AccountKind } from './account.js';
+
+@InputType({ description: 'A new or changed account. What is left out stays as it is.' })
+export class SetAccountInput {
+  @Field(() => AccountKind, { description: 'ORGANIZATION, TEAM or USER.' })
+  kind!: AccountKind;
+
+  @Field(() => ID, {
+    defaultValue: '',
+    description: "The caller's id of the account, 1 to 255 printable characters; empty for the organization.",
+  })
+  externalId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters; null removes it.' })
+  name?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true: reservations are denied from now on. false: allowed again.',
+  })
+  disabled?: boolean | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Moves a USER to this team, made where it is new; null takes it out of its team. What was recorded before stays with the old team.',
+  })
+  teamId?: string | null;
+}

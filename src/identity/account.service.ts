@@ -1,0 +1,116 @@
+import DataLoader from 'dataloader';
+import type { Pool } from 'pg';
+import { badInput, notFound } from '../errors.js';
+import type { Operation } from '../operation.js';
+import { requireText } from '../text.js';
+import { Account, AccountKind, AccountTeam } from './account.js';
+import { ensureAccounts } from './ensure-account.sql.js';
+import { lockGate } from './gate.sql.js';
+import { authorize } from './permission.js';
+
+/** How callers name an account: at most one of these, none is the organization. */
+export interface AccountName {
+  readonly userId?: string | null | undefined;
+  readonly teamId?: string | null | undefined;
+}
+
+export interface AccountChange {
+  readonly kind: AccountKind;
+  readonly externalId: string;
+  readonly name?: string | null | undefined;
+  readonly disabled?: boolean | null | undefined;
+  /** undefined leaves the team as it is, null takes the user out of it. */
+  readonly teamId?: string | null | undefined;
+}
+
+export class AccountService {
+  constructor(private readonly writer: Pool) {}
+
+  /** The account of a name, or undefined where it was never used. Makes nothing. */
+  async find(operation: Operation, name: AccountName): Promise<Account | undefined> {
+    authorize(operation, 'account.read');
+    const { kind, externalId } = accountOf(name);
+    const em = await operation.em();
+    const { organizationId } = operation.principal;
+    return (await em.findOne(Account, { organizationId, kind, externalId })) ?? undefined;
+  }
+
+  /** Makes the account where it is new, and changes what the input names. Moving a user between teams closes the gate. */
+  async set(operation: Operation, input: AccountChange): Promise<Account> {
+    authorize(operation, 'account.write');
+    const change = checkChange(input);
+    const { organizationId } = operation.principal;
+    if (change.kind !== AccountKind.ORGANIZATION) {
+      const wanted = { kind: change.kind, externalId: change.externalId, teamExternalId: change.teamId ?? undefined };
+      await ensureAccounts(this.writer, organizationId, [wanted], operation.now);
+    }
+    const em = await operation.em();
+    if (change.teamId !== undefined) await lockGate(em, organizationId);
+    const account = await em.findOne(Account, { organizationId, kind: change.kind, externalId: change.externalId });
+    if (!account) throw notFound('The account');
+    if (change.name !== undefined) account.name = change.name;
+    if (change.disabled === true) account.disabledAt ??= operation.now;
+    if (change.disabled === false) account.disabledAt = null;
+    if (change.teamId !== undefined) await this.#move(operation, account, change.teamId);
+    await em.flush();
+    return account;
+  }
+
+  /** Batched over all accounts of an operation. */
+  async teamOf(operation: Operation, account: Account): Promise<Account | null> {
+    authorize(operation, 'account.read');
+    return account.teamId === null ? null : operation.loader(this, accountLoader).load(account.teamId);
+  }
+
+  async #move(operation: Operation, account: Account, teamName: string | null): Promise<void> {
+    const { organizationId } = operation.principal;
+    const em = await operation.em();
+    if (teamName === null) {
+      account.teamId = null;
+      return;
+    }
+    const team = await em.findOne(Account, { organizationId, kind: AccountKind.TEAM, externalId: teamName });
+    if (!team) throw notFound('The team');
+    account.teamId = team.id;
+    await em.upsert(AccountTeam, { organizationId, accountId: account.id, teamId: team.id });
+  }
+}
+
+function accountLoader(operation: Operation): DataLoader<string, Account | null> {
+  return new DataLoader(async (ids) => {
+    const em = await operation.em();
+    const found = await em.find(Account, { organizationId: operation.principal.organizationId, id: { $in: [...ids] } });
+    const byId = new Map(found.map((account) => [account.id, account]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+}
+
+/** The kind and external id that a name stands for. */
+export function accountOf(name: AccountName): { kind: AccountKind; externalId: string } {
+  const { userId, teamId } = name;
+  if (userId != null && teamId != null) throw badInput(['teamId'], 'Name at most one of userId and teamId.');
+  if (userId != null) return { kind: AccountKind.USER, externalId: checkExternalId(userId, ['userId']) };
+  if (teamId != null) return { kind: AccountKind.TEAM, externalId: checkExternalId(teamId, ['teamId']) };
+  return { kind: AccountKind.ORGANIZATION, externalId: '' };
+}
+
+export function checkExternalId(text: string, path: readonly (string | number)[]): string {
+  return requireText(text, path, 255);
+}
+
+function checkChange(input: AccountChange): AccountChange {
+  if (input.kind === AccountKind.RUN)
+    throw badInput(['input', 'kind'], 'RUN accounts are made by reservations, not by hand.');
+  if (input.kind === AccountKind.ORGANIZATION) {
+    if (input.externalId !== '')
+      throw badInput(['input', 'externalId'], 'The organization has no external id: leave it empty.');
+  } else {
+    checkExternalId(input.externalId, ['input', 'externalId']);
+  }
+  if (input.name != null) requireText(input.name, ['input', 'name'], 200);
+  if (input.teamId !== undefined && input.kind !== AccountKind.USER) {
+    throw badInput(['input', 'teamId'], 'Only a USER belongs to a team.');
+  }
+  if (input.teamId != null) checkExternalId(input.teamId, ['input', 'teamId']);
+  return input;
+}

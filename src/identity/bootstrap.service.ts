@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.js';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { CATALOGUE } from '../node-id.js';
+import { Operation } from '../operation.js';
+import { Role } from '../principal.js';
+import { Installation } from './api-key.js';
+import type { ApiKeyService } from './api-key.service.js';
+import type { OrganizationService } from './organization.service.js';
+
+const BOOTSTRAP_ROLES = [Role.ADMIN, Role.OPERATOR];
+
+/** Makes the installation's first organization, before anybody can ask for it. */
+export class BootstrapService {
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly clock: Clock,
+    private readonly organizations: OrganizationService,
+    private readonly apiKeys: ApiKeyService,
+  ) {}
+
+  /**
+   * Runs under the start lock, so at most one server does this at a time.
+   * @param chosenKey BOOTSTRAP_API_KEY; it becomes a key of the first organization also where that exists already.
+   * @returns the value of the key, where one was made.
+   */
+  async run(chosenKey: string | undefined): Promise<string | undefined> {
+    const nobody = {
+      organizationId: CATALOGUE,
+      apiKeyId: CATALOGUE,
+      roles: new Set([Role.OPERATOR]),
+      accountId: undefined,
+    };
+    const operation = new Operation(nobody, this.clock.now(), this.orm);
+    try {
+      const value = await this.#makeOrFind(operation, chosenKey);
+      await operation.commit();
+      return value;
+    } catch (error) {
+      await operation.rollback();
+      throw error;
+    }
+  }
+
+  async #makeOrFind(operation: Operation, chosenKey: string | undefined): Promise<string | undefined> {
+    const em = await operation.em();
+    const installation = await em.findOne(Installation, { single: true });
+    if (!installation) {
+      const made = await this.organizations.make(operation, { name: 'My organization' }, BOOTSTRAP_ROLES, chosenKey);
+      em.create(Installation, { single: true, organizationId: made.organization.organizationId }, { persist: true });
+      await em.flush();
+      return made.issued.value;
+    }
+    if (chosenKey === undefined || (await this.apiKeys.isStored(operation, installation.organizationId, chosenKey)))
+      return undefined;
+    const input = { name: 'BOOTSTRAP_API_KEY', roles: BOOTSTRAP_ROLES, accountId: null };
+    return (await this.apiKeys.issue(operation, input, installation.organizationId, chosenKey)).value;
+  }
+}

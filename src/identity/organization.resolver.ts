@@ -1,0 +1,128 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { Context } from '../context.js';
+import { encodeId } from '../node-id.js';
+import { Role } from '../principal.js';
+import { Requires } from '../requires.js';
+import { ApiKey } from './api-key.js';
+import { Organization } from './organization.js';
+import type { OrganizationService } from './organization.service.js';
+import { permissionsOf } from './permission.js';
+
+@InputType({ description: 'A new organization.' })
+class CreateOrganizationInput {
+  @Field(() => String, { description: 'Display name, 1 to 200 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'IANA time zone; default UTC.' })
+  zone?: string | null;
+}
+
+@InputType({ description: "A change of the caller's organization. What is left out stays as it is." })
+class SetOrganizationInput {
+  @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'IANA time zone; refused once there is usage.' })
+  zone?: string | null;
+}
+
+@ObjectType({ description: 'An organization that was just made, with its first key.' })
+class CreateOrganizationPayload {
+  @Field(() => Organization, { description: 'The organization.' })
+  organization!: Organization;
+
+  @Field(() => ApiKey, { description: 'Its first API key, an ADMIN.' })
+  apiKey!: ApiKey;
+
+  @Field(() => String, { description: 'The value of that key. It is shown this once and stored nowhere.' })
+  apiKeyValue!: string;
+}
+
+@ObjectType({ description: 'Which parts of the installation are switched on.' })
+class Features {
+  @Field(() => Boolean, { description: 'ENABLE_PRICING: records are priced as they come.' })
+  pricing!: boolean;
+
+  @Field(() => Boolean, { description: 'ENABLE_BUDGET_ENFORCEMENT: HARD budgets refuse.' })
+  budgetEnforcement!: boolean;
+
+  @Field(() => Boolean, { description: 'ENABLE_BILLING: billing operations answer.' })
+  billing!: boolean;
+}
+
+@ObjectType({ description: 'Who is asking.' })
+class Viewer {
+  @Field(() => Organization, { description: 'The organization that the API key belongs to.' })
+  organization!: Organization;
+
+  @Field(() => [Role], { description: 'Roles of the API key.' })
+  roles!: Role[];
+
+  @Field(() => [String], { description: 'Everything that these roles may do, sorted.' })
+  permissions!: string[];
+
+  @Field(() => Features, { description: 'Which parts of the installation are switched on.' })
+  features!: Features;
+}
+
+@Resolver(() => Organization)
+export class OrganizationResolver {
+  constructor(
+    private readonly organizations: OrganizationService,
+    private readonly features: Features,
+  ) {}
+
+  @FieldResolver(() => ID, { description: 'Opaque id.' })
+  id(@Root() organization: Organization): string {
+    return encodeId('organization', organization.organizationId);
+  }
+
+  @Requires('viewer.read')
+  @Query(() => Viewer, { description: 'Who is asking: organization, roles, permissions, and which features are on.' })
+  async viewer(@Ctx() context: Context): Promise<Viewer> {
+    const { roles } = context.operation.principal;
+    return {
+      organization: await this.organizations.current(context.operation),
+      roles: [...roles].sort(),
+      permissions: permissionsOf(roles),
+      features: this.features,
+    };
+  }
+
+  @Requires('organization.create')
+  @Mutation(() => CreateOrganizationPayload, {
+    description:
+      'Makes a tenant with its root account and its first ADMIN key. Requires organization.create (OPERATOR). Errors: BAD_USER_INPUT, FORBIDDEN.',
+  })
+  async createOrganization(
+    @Arg('input', () => CreateOrganizationInput) input: CreateOrganizationInput,
+    @Ctx() context: Context,
+  ): Promise<CreateOrganizationPayload> {
+    const { organization, issued } = await this.organizations.create(context.operation, input);
+    return { organization, apiKey: issued.apiKey, apiKeyValue: issued.value };
+  }
+
+  @Requires('organization.write')
+  @Mutation(() => Organization, {
+    description:
+      "Changes the caller's organization. Requires organization.write. Errors: BAD_USER_INPUT (also for the zone once there is usage), FORBIDDEN.",
+  })
+  setOrganization(
+    @Arg('input', () => SetOrganizationInput) input: SetOrganizationInput,
+    @Ctx() context: Context,
+  ): Promise<Organization> {
+    return this.organizations.set(context.operation, input);
+  }
+}

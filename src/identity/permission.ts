@@ -1,0 +1,38 @@
+/** Who may do what, in one table. What is not listed is denied. */
+import { forbidden } from '../errors.js';
+import type { Operation } from '../operation.js';
+import { Role } from '../principal.js';
+
+const EVERYBODY = [Role.OPERATOR, Role.ADMIN, Role.SERVICE, Role.FINANCE, Role.MEMBER];
+const STAFF = [Role.ADMIN, Role.SERVICE, Role.FINANCE];
+const READERS = [...STAFF, Role.MEMBER];
+
+const PERMISSIONS = {
+  'viewer.read': { roles: EVERYBODY, may: 'see who it is' },
+  'organization.create': { roles: [Role.OPERATOR], may: 'make organizations' },
+  'organization.write': { roles: [Role.ADMIN], may: 'change the organization' },
+  'account.write': { roles: [Role.ADMIN], may: 'change accounts' },
+  'account.read': { roles: READERS, may: 'read accounts' },
+  'key.read': { roles: [Role.ADMIN], may: 'read API keys' },
+  'key.write': { roles: [Role.ADMIN], may: 'make or revoke API keys' },
+  'catalog.read': { roles: EVERYBODY, may: 'read models and prices' },
+  'catalog.refresh': { roles: [Role.OPERATOR], may: 'refresh the price catalogue' },
+  'pricing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set prices' },
+} satisfies Record<string, { roles: readonly Role[]; may: string }>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** The first line of every service method: denies unless one of the principal's roles has the permission. */
+export function authorize(operation: Operation, permission: Permission): void {
+  if (!isAllowed(operation.principal.roles, permission)) throw forbidden(PERMISSIONS[permission].may);
+}
+
+function isAllowed(roles: ReadonlySet<Role>, permission: Permission): boolean {
+  const allowed: readonly Role[] = PERMISSIONS[permission].roles;
+  return allowed.some((role) => roles.has(role));
+}
+
+/** Everything that these roles may do, sorted. */
+export function permissionsOf(roles: ReadonlySet<Role>): Permission[] {
+  return (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isAllowed(roles, permission)).sort();
+}

@@ -1,0 +1,27 @@
+/** Opaque ids and cursors of the API: base64url of a type tag and a row's key without the organization. */
+import { NIL, validate } from 'uuid';
+
+export { v7 as newId } from 'uuid';
+
+/** The organization that catalogue rows belong to; readable by all. */
+export const CATALOGUE: string = NIL;
+
+export type NodeTag = 'account' | 'alert' | 'apikey' | 'budget' | 'model' | 'organization' | 'pricing' | 'usage';
+
+export function encodeId(tag: NodeTag, key: string): string {
+  return Buffer.from(`${tag}:${key}`).toString('base64url');
+}
+
+/** The tag and key of an id, or undefined where it was not made by `encodeId`. */
+export function decodeId(id: string): { tag: string; key: string } | undefined {
+  const text = Buffer.from(id, 'base64url').toString();
+  const colon = text.indexOf(':');
+  if (colon < 1 || Buffer.from(text).toString('base64url') !== id) return undefined;
+  return { tag: text.slice(0, colon), key: text.slice(colon + 1) };
+}
+
+/** The uuid of an id of this type, or undefined. */
+export function decodeUuid(tag: NodeTag, id: string): string | undefined {
+  const decoded = decodeId(id);
+  return decoded?.tag === tag && validate(decoded.key) ? decoded.key : undefined;
+}

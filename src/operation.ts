@@ -1,0 +1,68 @@
+/** What every service method takes: who asks, when, and the transaction in which people's rows are read and written. */
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { setTransactionOrganization } from './operation.sql.js';
+import type { Principal } from './principal.js';
+
+export class Operation {
+  #em: EntityManager | undefined;
+  #opening: Promise<EntityManager> | undefined;
+  readonly #loaders = new Map<object, unknown>();
+
+  constructor(
+    readonly principal: Principal,
+    /** The instant of the operation by the database's clock; prices and periods both go by it. */
+    readonly now: Date,
+    private readonly orm: MikroORM,
+  ) {}
+
+  /** The entity manager of this operation's transaction, which is opened on first use. */
+  em(): Promise<EntityManager> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** True while a transaction is open: a lane must not be joined then, or two pools could wait for each other. */
+  get inTransaction(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** One loader per operation and purpose: batches look-ups of the same tick and never outlives the operation. */
+  loader<T>(purpose: object, make: (operation: Operation) => T): T {
+    let loader = this.#loaders.get(purpose) as T | undefined;
+    if (loader === undefined) {
+      loader = make(this);
+      this.#loaders.set(purpose, loader);
+    }
+    return loader;
+  }
+
+  /** Commits what was opened. The next `em()` opens a new transaction. */
+  async commit(): Promise<void> {
+    const em = await this.#take();
+    await em?.commit();
+  }
+
+  async rollback(): Promise<void> {
+    const em = await this.#take().catch(() => undefined);
+    await em?.rollback();
+  }
+
+  async #open(): Promise<EntityManager> {
+    const em = this.orm.em.fork();
+    await em.begin();
+    this.#em = em;
+    await setTransactionOrganization(em, this.principal.organizationId);
+    return em;
+  }
+
+  async #take(): Promise<EntityManager | undefined> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    try {
+      await opening;
+      return this.#em;
+    } finally {
+      this.#em = undefined;
+    }
+  }
+}

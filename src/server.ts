@@ -1,0 +1,225 @@
+/** The composition root: database, services, schema, HTTP and WebSocket. The only place that knows all rooms. */
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { Identity20261123 } from '../migrations/20261123-identity.js';
+import { makeApollo } from './apollo.js';
+import { Clock } from './clock.js';
+import type { Config } from './config.js';
+import { Context, ContextFactory, endOperations, guardRootFields } from './context.js';
+import { openDatabase, type Database } from './database.js';
+import { errorFormatter } from './errors.js';
+import { explorer, mayShowKey } from './explorer.js';
+import { openHttp, type HttpDoor } from './http.js';
+import { Account, AccountTeam } from './identity/account.js';
+import { AccountResolver } from './identity/account.resolver.js';
+import { AccountService } from './identity/account.service.js';
+import { ApiKey, Installation } from './identity/api-key.js';
+import { ApiKeyResolver } from './identity/api-key.resolver.js';
+import { ApiKeyService } from './identity/api-key.service.js';
+import { BootstrapService } from './identity/bootstrap.service.js';
+import { Organization, OrganizationGate } from './identity/organization.js';
+import { OrganizationResolver } from './identity/organization.resolver.js';
+import { OrganizationService } from './identity/organization.service.js';
+import { keepKeyFile } from './key-file.js';
+import { openEmbeddedPostgres } from './postgres.js';
+import { makeSchema, type ResolverClass } from './schema.js';
+import { openSocket } from './socket.js';
+import { StartError } from './start-error.js';
+
+const CLOCK_SYNC_MS = 10_000;
+
+export const ENTITIES = [Organization, OrganizationGate, Account, AccountTeam, ApiKey, Installation];
+export const MIGRATIONS = [Identity20261123];
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Where other servers can join this one's database. */
+  readonly databaseUrl: string;
+  /** The bootstrap key, when this start made it. */
+  readonly newKey: string | undefined;
+  /** A file with the bootstrap key, where the database is embedded. */
+  readonly keyFile: string | undefined;
+  /** Asks the database for its time again. */
+  syncClock(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What is opened is closed in the opposite order, also where the start fails halfway. */
+class Closers {
+  readonly #stack: (() => Promise<void>)[] = [];
+
+  add(close: () => Promise<void>): void {
+    this.#stack.push(close);
+  }
+
+  async closeAll(): Promise<void> {
+    for (let close = this.#stack.pop(); close; close = this.#stack.pop()) await close();
+  }
+}
+
+/** @throws StartError with one sentence that says what to do. */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  const closers = new Closers();
+  try {
+    return await start(config, log, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, closers: Closers): Promise<RunningServer> {
+  const { url: databaseUrl, dataDir } = await databaseOf(config, log, closers);
+  const database = await openDatabase({
+    url: databaseUrl,
+    hotUrl: config.hotDatabaseUrl ?? databaseUrl,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    testClock: config.testClock,
+    log,
+  });
+  closers.add(() => database.close());
+  const clock = await openClock(database, log, closers);
+
+  const services = makeServices(database, clock);
+  const newKey = await database.exclusively(() => services.bootstrap.run(config.bootstrapApiKey));
+  const keyFile = dataDir === undefined ? undefined : await keepKeyFile(dataDir, newKey);
+
+  const schema = await makeSchema(makeResolvers(services, config), guardRootFields);
+  const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
+  const http = await openDoor(config, log, schema, contexts, database, keyFile?.key);
+  closers.add(() => http.close());
+  return {
+    url: http.url,
+    databaseUrl,
+    newKey,
+    keyFile: keyFile?.path,
+    syncClock: () => clock.sync(),
+    close: () => closers.closeAll(),
+  };
+}
+
+async function databaseOf(
+  config: Config,
+  log: Logger,
+  closers: Closers,
+): Promise<{ url: string; dataDir: string | undefined }> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, dataDir: undefined };
+  const embedded = await openEmbeddedPostgres(config.dataDir, log);
+  closers.add(() => embedded.close());
+  return embedded;
+}
+
+async function openClock(database: Database, log: Logger, closers: Closers): Promise<Clock> {
+  const clock = new Clock(database.writer);
+  await clock.sync();
+  const timer = setInterval(() => {
+    clock.sync().catch((error: unknown) => log.warn({ err: error }, 'the database did not tell its time'));
+  }, CLOCK_SYNC_MS);
+  closers.add(() => {
+    clearInterval(timer);
+    return Promise.resolve();
+  });
+  return clock;
+}
+
+function makeServices(database: Database, clock: Clock) {
+  const accounts = new AccountService(database.writer);
+  const apiKeys = new ApiKeyService(database.writer, accounts);
+  const organizations = new OrganizationService(apiKeys);
+  const bootstrap = new BootstrapService(database.orm, clock, organizations, apiKeys);
+  return { accounts, apiKeys, organizations, bootstrap };
+}
+
+/** Also used to print the schema, where no service is ever called. */
+export function makeResolvers(
+  services: Omit<ReturnType<typeof makeServices>, 'bootstrap'>,
+  config: Config,
+): Map<ResolverClass, object> {
+  const features = {
+    pricing: config.enablePricing,
+    budgetEnforcement: config.enableBudgetEnforcement,
+    billing: config.enableBilling,
+  };
+  return new Map<ResolverClass, object>([
+    [OrganizationResolver, new OrganizationResolver(services.organizations, features)],
+    [AccountResolver, new AccountResolver(services.accounts)],
+    [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
+  ]);
+}
+
+async function openDoor(
+  config: Config,
+  log: Logger,
+  schema: GraphQLSchema,
+  contexts: ContextFactory,
+  database: Database,
+  key: string | undefined,
+): Promise<HttpDoor> {
+  const formatError = errorFormatter(log);
+  const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
+  const apollo = makeApollo<Context>({ schema, formatError, plugins: [endOperations], logger: apolloLog(log) });
+  const mayShow = (request: IncomingMessage) =>
+    mayShowKey({
+      embedded: key !== undefined,
+      remoteAddress: request.socket.remoteAddress,
+      host: request.headers.host,
+    });
+  const http = await openHttp<Context>({
+    apollo,
+    host: config.host,
+    port: config.port,
+    formatError,
+    onFault,
+    contextOf: (request) => contexts.fromAuthorization(request.headers.authorization),
+    isReady: () => database.isReady(),
+    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? key : undefined) })],
+  }).catch((error: unknown) => {
+    throw portProblem(config, error);
+  });
+  const socket = openSocket({
+    server: http.server,
+    schema,
+    formatError,
+    onFault,
+    principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),
+    contextOf: (principal) => contexts.of(principal),
+  });
+  return {
+    ...http,
+    close: async () => {
+      await socket.close();
+      await http.close();
+    },
+  };
+}
+
+function portProblem(config: Config, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${config.port} on ${config.host} is in use; stop what uses it, or set PORT to another one.`,
+    );
+  }
+  if (code === 'EACCES')
+    return new StartError(`Port ${config.port} may not be used by this user; set PORT to one above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartError(
+      `HOST=${config.host} is no address of this machine; set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
+    );
+  }
+  return error;
+}
+
+/** Apollo speaks of its own state at levels below warning; only its troubles are of interest. */
+function apolloLog(log: Logger) {
+  const nothing = () => undefined;
+  return {
+    debug: nothing,
+    info: nothing,
+    warn: (text: unknown) => log.warn(text),
+    error: (text: unknown) => log.error(text),
+  };
+}

@@ -1,0 +1,110 @@
+import { startWorld, type World } from '../support/world.js';
+import {
+  ApiKeysDocument,
+  CreateApiKeyDocument,
+  CreateOrganizationDocument,
+  RevokeApiKeyDocument,
+  SetAccountDocument,
+  SetOrganizationDocument,
+  ViewerDocument,
+} from '../support/generated/operations.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+async function newOrganization(name: string): Promise<string> {
+  const made = await world.ask(CreateOrganizationDocument, { input: { name } });
+  return made.createOrganization.apiKeyValue;
+}
+
+test('the bootstrap key is ADMIN and OPERATOR of the first organization', async () => {
+  const { viewer } = await world.ask(ViewerDocument, {});
+  expect(viewer.roles).toEqual(['ADMIN', 'OPERATOR']);
+  expect(viewer.organization).toMatchObject({ name: 'My organization', zone: 'UTC' });
+  expect(viewer.features).toEqual({ pricing: true, budgetEnforcement: true, billing: true });
+});
+
+test.each([
+  ['no key', undefined],
+  ['an unknown key', 'nobody-knows-this-key'],
+  ['a key of the right form', `tg_${'A'.repeat(22)}_${'B'.repeat(43)}`],
+  ['an organization that is no uuid', `tg_${'_'.repeat(22)}_${'B'.repeat(43)}`],
+])('%s is UNAUTHENTICATED', async (_, key) => {
+  const response = await fetch(`${world.server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+    body: JSON.stringify({ query: '{ viewer { roles } }' }),
+  });
+  const answer = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  expect(answer.errors.map((error) => error.extensions.code)).toEqual(['UNAUTHENTICATED']);
+});
+
+test('a new organization has a key of its own and sees only itself', async () => {
+  const key = await newOrganization('Second');
+  const { viewer } = await world.ask(ViewerDocument, {}, key);
+  expect(viewer.organization.name).toBe('Second');
+  expect(viewer.roles).toEqual(['ADMIN']);
+  const { apiKeys } = await world.ask(ApiKeysDocument, {}, key);
+  expect(apiKeys.map((row) => row.name)).toEqual(['first key']);
+});
+
+test('an ADMIN without OPERATOR makes no organization and no OPERATOR', async () => {
+  const key = await newOrganization('Third');
+  expect(await world.codeOf(CreateOrganizationDocument, { input: { name: 'x' } }, key)).toBe('FORBIDDEN');
+  expect(await world.codeOf(CreateApiKeyDocument, { input: { name: 'x', roles: ['OPERATOR'] } }, key)).toBe(
+    'BAD_USER_INPUT',
+  );
+});
+
+test('a revoked key is refused, and revoking again changes nothing', async () => {
+  const { createApiKey } = await world.ask(CreateApiKeyDocument, {
+    input: { name: 'orchestrator', roles: ['SERVICE'] },
+  });
+  expect(createApiKey.value.startsWith(createApiKey.apiKey.prefix)).toBe(true);
+  expect((await world.ask(ViewerDocument, {}, createApiKey.value)).viewer.roles).toEqual(['SERVICE']);
+  const first = await world.ask(RevokeApiKeyDocument, { id: createApiKey.apiKey.id });
+  const second = await world.ask(RevokeApiKeyDocument, { id: createApiKey.apiKey.id });
+  expect(second).toEqual(first);
+  expect(await world.codeOf(ViewerDocument, {}, createApiKey.value)).toBe('UNAUTHENTICATED');
+});
+
+test("another organization's key is as unknown as a missing one", async () => {
+  const key = await newOrganization('Fourth');
+  const { apiKeys } = await world.ask(ApiKeysDocument, {});
+  const foreign = await world.send(RevokeApiKeyDocument, { id: apiKeys[0]!.id }, key);
+  const missing = await world.send(RevokeApiKeyDocument, { id: 'bm9wZQ' }, key);
+  expect(foreign).toEqual(missing);
+});
+
+test('the zone must be known; the name has a length', async () => {
+  const key = await newOrganization('Fifth');
+  const { setOrganization } = await world.ask(SetOrganizationDocument, { input: { zone: 'Asia/Tokyo' } }, key);
+  expect(setOrganization.zone).toBe('Asia/Tokyo');
+  for (const input of [
+    { zone: 'Nowhere/Atlantis' },
+    { zone: 'EST' },
+    { name: ' ' },
+    { name: 'x'.repeat(201) },
+    { name: 'a\u0000b' },
+  ]) {
+    expect(await world.codeOf(SetOrganizationDocument, { input }, key)).toBe('BAD_USER_INPUT');
+  }
+});
+
+test('a user is made with its team and moves to another', async () => {
+  const input = { kind: 'USER', externalId: 'ada', teamId: 'red' } as const;
+  const made = (await world.ask(SetAccountDocument, { input })).setAccount;
+  expect(made.team).toEqual({ externalId: 'red' });
+  const moved = (
+    await world.ask(SetAccountDocument, { input: { ...input, teamId: 'blue', name: 'Ada', disabled: true } })
+  ).setAccount;
+  expect(moved).toMatchObject({ id: made.id, name: 'Ada', team: { externalId: 'blue' } });
+  expect(moved.disabledAt).not.toBeNull();
+  const out = (
+    await world.ask(SetAccountDocument, { input: { kind: 'USER', externalId: 'ada', teamId: null, disabled: false } })
+  ).setAccount;
+  expect(out).toMatchObject({ name: 'Ada', team: null, disabledAt: null });
+});

@@ -1,0 +1,145 @@
+/** A door in front of a small schema, so that its tests need no database. */
+import type { BaseContext } from '@apollo/server';
+import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import type { IncomingMessage } from 'node:http';
+import { makeApollo, type FormatError } from '../../src/apollo.js';
+import { openHttp, type HttpDoor, type HttpOptions } from '../../src/http.js';
+import { openSocket, type SocketDoor, type SocketOptions } from '../../src/socket.js';
+
+export interface SmallContext extends BaseContext {
+  readonly who: string;
+}
+
+/** What the tests steer and watch: gates that a resolver waits for, and generators that are open. */
+export class Stage {
+  readonly faults: unknown[] = [];
+  openTicks = 0;
+  #release: () => void = () => undefined;
+  readonly released = new Promise<void>((resolve) => (this.#release = resolve));
+  #arrive: () => void = () => undefined;
+  readonly arrived = new Promise<void>((resolve) => (this.#arrive = resolve));
+  #tickEnded: () => void = () => undefined;
+  readonly tickEnded = new Promise<void>((resolve) => (this.#tickEnded = resolve));
+  release(): void {
+    this.#release();
+  }
+  async pass(): Promise<string> {
+    this.#arrive();
+    await this.released;
+    return 'passed';
+  }
+  async *ticks(count: number, bytes: number): AsyncGenerator<{ tick: string }> {
+    this.openTicks += 1;
+    try {
+      for (let n = 0; count < 0 || n < count; n += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        yield { tick: `${n}${'x'.repeat(bytes)}` };
+      }
+    } finally {
+      this.openTicks -= 1;
+      this.#tickEnded();
+    }
+  }
+  async *breaking(): AsyncGenerator<{ broken: string }> {
+    yield { broken: 'once' };
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new Error('secret detail of a table');
+  }
+}
+
+export function smallSchema(stage: Stage): GraphQLSchema {
+  const text = new GraphQLNonNull(GraphQLString);
+  const query = new GraphQLObjectType<unknown, SmallContext>({
+    name: 'Query',
+    fields: {
+      hello: { type: text, args: { name: { type: GraphQLString } }, resolve: (_, { name }) => `hello ${String(name)}` },
+      length: { type: text, args: { of: { type: text } }, resolve: (_, { of }) => String(String(of).length) },
+      who: { type: text, resolve: (_, __, { who }) => who },
+      wait: { type: text, resolve: () => stage.pass() },
+      fail: {
+        type: text,
+        resolve: () => {
+          throw new Error('secret detail of a table');
+        },
+      },
+    },
+  });
+  const mutation = new GraphQLObjectType<unknown, SmallContext>({
+    name: 'Mutation',
+    fields: { touch: { type: text, resolve: (_, __, { who }) => `touched by ${who}` } },
+  });
+  const subscription = new GraphQLObjectType<unknown, SmallContext>({
+    name: 'Subscription',
+    fields: {
+      tick: {
+        type: text,
+        args: { count: { type: new GraphQLNonNull(GraphQLInt) }, bytes: { type: GraphQLInt, defaultValue: 0 } },
+        subscribe: (_, { count, bytes }) => stage.ticks(Number(count), Number(bytes)),
+      },
+      broken: { type: text, subscribe: () => stage.breaking() },
+    },
+  });
+  return new GraphQLSchema({ query, mutation, subscription });
+}
+
+/** Hides what Apollo calls internal, as the real one does. */
+export const smallFormatError: FormatError = (formatted) =>
+  formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
+    ? { message: 'Something went wrong.', extensions: { code: 'INTERNAL' } }
+    : { message: formatted.message, extensions: { code: formatted.extensions?.['code'] } };
+
+export interface SmallDoor {
+  readonly stage: Stage;
+  readonly http: HttpDoor;
+  readonly socket: SocketDoor;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+type Changes = Partial<
+  Pick<HttpOptions<SmallContext>, 'isReady' | 'routes' | 'port'> &
+    Pick<SocketOptions<{ name: string }, SmallContext>, 'keepAliveMs' | 'initWaitMs' | 'slowConsumerGraceMs'>
+>;
+
+export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
+  const stage = new Stage();
+  const schema = smallSchema(stage);
+  const onFault = (error: unknown): void => void stage.faults.push(error);
+  const http = await openHttp<SmallContext>({
+    apollo: makeApollo<SmallContext>({ schema, formatError: smallFormatError }),
+    contextOf: (request) => ({ who: nameOf(request) }),
+    formatError: smallFormatError,
+    onFault,
+    host: '127.0.0.1',
+    port: 0,
+    isReady: () => true,
+    ...changes,
+  });
+  const socket = openSocket<{ name: string }, SmallContext>({
+    server: http.server,
+    schema,
+    principalOf: ({ name = undefined, Authorization = name }) => {
+      if (name === 'unlucky') throw new Error('The database is away.');
+      return typeof Authorization === 'string' ? { name: Authorization } : undefined;
+    },
+    contextOf: ({ name }) => {
+      if (name === 'revoked')
+        throw new GraphQLError('The key was revoked.', { extensions: { code: 'UNAUTHENTICATED' } });
+      return { who: name };
+    },
+    formatError: smallFormatError,
+    onFault,
+    ...changes,
+  });
+  const close = async (): Promise<void> => {
+    await socket.close();
+    await http.close();
+  };
+  return { stage, http, socket, url: http.url, close };
+}
+
+function nameOf({ headers }: IncomingMessage): string {
+  const name = headers.authorization ?? 'nobody';
+  if (name === 'Bearer wrong') throw new GraphQLError('Who are you?', { extensions: { code: 'UNAUTHENTICATED' } });
+  return name;
+}
