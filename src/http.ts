@@ -1,16 +1,11 @@
 import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import { GraphQLError } from 'graphql';
-import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { MIMEType } from 'node:util';
 import type { FormatError } from './apollo.js';
-
-/** Bytes that the body of one request may have. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+import { discardRest, readJson, Refusal } from './request-body.js';
 
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
 export const GRAPHQL_PATH = '/graphql';
@@ -20,9 +15,6 @@ const REQUEST_TIMEOUT_MS = 30_000;
 // Longer than the 60 s that load balancers keep an idle connection, so that they close it and never hit a closed one.
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const TIMEOUT_CHECK_MS = 2_000;
-// A body that was refused is still taken off the wire for this long, unread: closing at once would reset the
-// connection before the client has seen the answer.
-const LINGER_MS = 5_000;
 const DRAIN_MS = 10_000;
 
 const STATUS_BY_CODE = new Map([
@@ -133,16 +125,6 @@ export function graphqlHandler<TContext extends BaseContext>(
   };
 }
 
-/** A request that is refused before GraphQL sees it. */
-class Refusal extends GraphQLError {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message, { extensions: { code: 'BAD_REQUEST' } });
-  }
-}
-
 function router(
   graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   health: Route,
@@ -172,64 +154,6 @@ function healthRoute(isReady: () => Promise<boolean>): Route {
     sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable' });
     return true;
   };
-}
-
-/** The parsed body, or undefined where there is none or where its media type is not JSON (Apollo says what it wants). */
-async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
-  const mediaType = mediaTypeOf(request.headers['content-type']);
-  if (mediaType?.essence !== 'application/json') return undefined;
-  const charset = mediaType.params.get('charset') ?? 'utf-8';
-  if (!/^utf-?8$/i.test(charset)) throw new Refusal(415, 'The request body must be encoded in UTF-8.');
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw new Refusal(415, 'The request body must not be compressed.');
-  const bytes = await readBody(request, response);
-  if (bytes.length === 0) return undefined;
-  if (!isUtf8(bytes)) throw new Refusal(400, 'The request body is not valid UTF-8.');
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // The parser's own message quotes the body, which may hold what must not be repeated.
-    throw new Refusal(400, 'Invalid JSON: the request body could not be parsed.');
-  }
-}
-
-function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
-  const tooLarge = (): Refusal => new Refusal(413, `The request body must have at most ${MAX_BODY_BYTES} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
-  if (request.headers.expect !== undefined) response.writeContinue();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
-      request.off('data', onData);
-      reject(tooLarge());
-    };
-    request.on('data', onData);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', reject);
-    request.once('close', () => reject(new Error('The client left before its request was complete.')));
-  });
-}
-
-function discardRest(request: IncomingMessage): void {
-  if (request.complete) return;
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
-  request.once('close', () => clearTimeout(timer));
-}
-
-function mediaTypeOf(header: string | undefined): MIMEType | undefined {
-  if (header === undefined) return undefined;
-  try {
-    return new MIMEType(header);
-  } catch {
-    return undefined;
-  }
 }
 
 function headersOf(request: IncomingMessage): HeaderMap {

@@ -2,7 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { Identity20261123 } from '../migrations/20261123-identity.js';
+import { Identity20261123 } from '../migrations/20261123-1-identity.js';
+import { Catalog20261123 } from '../migrations/20261123-2-catalog.js';
+import { Budget20261123 } from '../migrations/20261123-3-budget.js';
+import { Usage20261123 } from '../migrations/20261123-4-usage.js';
+import { Alert20261123 } from '../migrations/20261123-5-alert.js';
+import { Recording20261123 } from '../migrations/20261123-6-recording.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -18,7 +23,7 @@ import { ApiKey, Installation } from './identity/api-key.js';
 import { ApiKeyResolver } from './identity/api-key.resolver.js';
 import { ApiKeyService } from './identity/api-key.service.js';
 import { BootstrapService } from './identity/bootstrap.service.js';
-import { Organization, OrganizationGate } from './identity/organization.js';
+import { AlertFeedHead, Organization, OrganizationGate } from './identity/organization.js';
 import { OrganizationResolver } from './identity/organization.resolver.js';
 import { OrganizationService } from './identity/organization.service.js';
 import { keepKeyFile } from './key-file.js';
@@ -29,8 +34,15 @@ import { StartError } from './start-error.js';
 
 const CLOCK_SYNC_MS = 10_000;
 
-export const ENTITIES = [Organization, OrganizationGate, Account, AccountTeam, ApiKey, Installation];
-export const MIGRATIONS = [Identity20261123];
+export const ENTITIES = [Organization, OrganizationGate, AlertFeedHead, Account, AccountTeam, ApiKey, Installation];
+export const MIGRATIONS = [
+  Identity20261123,
+  Catalog20261123,
+  Budget20261123,
+  Usage20261123,
+  Alert20261123,
+  Recording20261123,
+];
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:4000`. */

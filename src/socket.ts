@@ -12,25 +12,14 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { FormatError } from './apollo.js';
+import { Connection } from './connection.js';
 import { documentReader, withCode } from './document.js';
 import { GRAPHQL_PATH } from './http.js';
 
 /** Bytes that one message from a client may have; larger mutations go over HTTP. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** Bytes that may wait for one client to read them. */
-export const MAX_UNREAD_BYTES = 1024 * 1024;
-
-/**
- * Close code for a client that does not read what it asked for, reason `slow consumer`. Nothing is lost: the client
- * connects again and resumes with its last cursor.
- */
-export const SLOW_CONSUMER = 4420;
-
 const GOING_AWAY = 1001;
-// The two codes differ for clients: 1013 is tried again, 4500 is not.
-const TRY_AGAIN_LATER = 1013;
-const INTERNAL_ERROR = 4500;
 const INIT_WAIT_MS = 3_000;
 const KEEP_ALIVE_MS = 12_000;
 const SLOW_CONSUMER_GRACE_MS = 5_000;
@@ -51,8 +40,11 @@ export interface SocketOptions<TPrincipal extends object, TContext extends objec
   readonly formatError: FormatError;
   /** Told of every failure that is ours and not the client's. */
   readonly onFault: (error: unknown) => void;
-  /** Runs queries and mutations; default: graphql-js `execute`. */
-  readonly execute?: (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+  /**
+   * Ends what an operation's context holds open, such as a transaction: after a query, a mutation and the start of a
+   * subscription, and after each of its events, always before the answer leaves. An error thrown here is the answer.
+   */
+  readonly endContext?: (context: TContext) => Promise<void> | void;
   /** How often peers are pinged; who has not answered by the next ping is dropped. Default 12,000 ms. */
   readonly keepAliveMs?: number;
   /** How long a connection may stay without `connection_init` before it is closed with 4408. Default 3,000 ms. */
@@ -105,9 +97,8 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
     });
   };
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (closing) refuseUpgrade(stream, 503);
-    else if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) refuseUpgrade(stream, 404);
-    else sockets.handleUpgrade(request, stream, head, connect);
+    if ((request.url ?? '').split('?')[0] === GRAPHQL_PATH) sockets.handleUpgrade(request, stream, head, connect);
+    else refuseUpgrade(stream, 404);
   };
   server.on('upgrade', upgrade);
   const pings = setInterval(() => {
@@ -137,10 +128,17 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
 ): Parameters<typeof makeServer<Record<string, unknown>, Extra<TPrincipal>>>[0] {
   const { schema, principalOf, contextOf } = options;
   const read = documentReader(schema);
+  const endContext = async ({ contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> => {
+    try {
+      await options.endContext?.(contextValue as TContext);
+      return undefined;
+    } catch (error) {
+      return { errors: [asGraphqlError(error)] };
+    }
+  };
   const format = (error: GraphQLError): GraphQLFormattedError => formatLikeHttp(error, options.formatError);
   return {
     connectionInitWaitTimeout: options.initWaitMs ?? INIT_WAIT_MS,
-    execute: options.execute,
     onConnect: async ({ connectionParams, extra }) => {
       const principal = await principalOf(connectionParams ?? {}, extra.request);
       if (!principal) return false;
@@ -166,109 +164,17 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
       }
     },
     onError: (_ctx, _id, _payload, errors) => errors.map(format),
-    onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
-      errors ? { ...result, errors: errors.map(format) } : undefined,
+    onOperation: async (_ctx, _id, _payload, args, result) => {
+      const failure = await endContext(args);
+      if (failure && isGenerator(result)) await result.return(undefined);
+      return failure;
+    },
+    onNext: async (_ctx, _id, _payload, args, result) => {
+      const { errors, ...rest } = (await endContext(args)) ?? result;
+      return errors ? { ...rest, errors: errors.map(format) } : undefined;
+    },
   };
 }
-
-/** One client's socket: what it sends, how much of it may wait, and that its operations end with it. */
-class Connection {
-  readonly #socket: WebSocket;
-  readonly #graceMs: number;
-  readonly #onFault: (error: unknown) => void;
-  #waiting: (() => void)[] = [];
-  #slow: NodeJS.Timeout | undefined;
-  #answeredPing = true;
-  #initialised = false;
-  #finish: ((code: number, reason: string) => void) | undefined;
-
-  constructor(socket: WebSocket, graceMs: number, onFault: (error: unknown) => void) {
-    this.#socket = socket;
-    this.#graceMs = graceMs;
-    this.#onFault = onFault;
-  }
-
-  /** Hands the socket to the protocol, and takes what is to be called when the socket is gone. */
-  open(start: (peer: Peer) => (code: number, reason: string) => void): void {
-    const socket = this.#socket;
-    // ws closes a connection that breaks its rules (1009 for a message too large) by itself; that is no fault of ours.
-    socket.on('error', () => undefined);
-    socket.on('pong', () => (this.#answeredPing = true));
-    socket.once('close', (code, reason) => this.#ended(code, reason.toString()));
-    this.#finish = start({
-      protocol: socket.protocol,
-      send: (data) => this.#send(data),
-      close: (code = 1000, reason = '') => this.end(code, reason),
-      onMessage: (handle) =>
-        socket.on('message', (data, isBinary) => void this.#receive(handle, data.toString(), isBinary)),
-    });
-  }
-
-  /** Closes with a code and ends the operations now, not when the client has read its backlog. */
-  end(code: number, reason: string): void {
-    this.#socket.close(code, reason);
-    this.#ended(code, reason);
-  }
-
-  /** Cuts a peer that did not answer the ping before, and pings the others. */
-  ping(): void {
-    if (!this.#answeredPing) {
-      this.#socket.terminate();
-      return;
-    }
-    this.#answeredPing = false;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
-  }
-
-  async #receive(handle: (data: string) => Promise<void>, data: string, isBinary: boolean): Promise<void> {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (isBinary) return this.end(4400, 'Invalid message received');
-    const first = !this.#initialised;
-    this.#initialised = true;
-    try {
-      await handle(data);
-    } catch (error) {
-      this.#onFault(error);
-      if (first) this.end(TRY_AGAIN_LATER, 'Try again later');
-      else this.end(INTERNAL_ERROR, 'Internal server error');
-    }
-  }
-
-  /**
-   * Resolves at once while the client keeps up, so that a subscription is read as fast as it yields. Above the limit
-   * it waits for the client to read, and gives up on one that does not.
-   */
-  #send(data: string): Promise<void> | void {
-    const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return;
-    socket.send(data, () => this.#drained());
-    if (socket.bufferedAmount <= MAX_UNREAD_BYTES) return;
-    this.#slow ??= setTimeout(() => this.end(SLOW_CONSUMER, 'slow consumer'), this.#graceMs);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #drained(): void {
-    if (this.#slow === undefined || this.#socket.bufferedAmount > MAX_UNREAD_BYTES) return;
-    this.#release();
-  }
-
-  #release(): void {
-    clearTimeout(this.#slow);
-    this.#slow = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
-  }
-
-  #ended(code: number, reason: string): void {
-    const finish = this.#finish;
-    this.#finish = undefined;
-    finish?.(code, reason);
-    this.#release();
-  }
-}
-
-type Peer = Parameters<ReturnType<typeof makeServer>['opened']>[0];
 
 /** What HTTP does before it asks `formatError`: every error has a code, and HTTP's own extension is not shown. */
 function formatLikeHttp(error: GraphQLError, formatError: FormatError): GraphQLFormattedError {
@@ -280,6 +186,10 @@ function formatLikeHttp(error: GraphQLError, formatError: FormatError): GraphQLF
 
 function isVariableMistake({ nodes, originalError }: GraphQLError): boolean {
   return !originalError && nodes?.length === 1 && nodes[0]?.kind === Kind.VARIABLE_DEFINITION;
+}
+
+function isGenerator(result: unknown): result is AsyncGenerator<unknown, unknown, undefined> {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result && 'return' in result;
 }
 
 function asGraphqlError(error: unknown): GraphQLError {

@@ -40,8 +40,8 @@ const RULES: [string, Check, string, string][] = [
     "export { a } from './usage/a.js';",
   ],
   [
-    'only server.ts and resolvers import context.ts',
-    imports((from, to) => to === 'src/context.ts' && from !== 'src/server.ts' && !from.endsWith('.resolver.ts')),
+    'only server.ts, emit-schema.ts and resolvers import context.ts',
+    imports((from, to) => to === 'src/context.ts' && !/^src\/(server|emit-schema)\.ts$|\.resolver\.ts$/.test(from)),
     'src/usage/usage.service.ts',
     "import { context } from '../context.js';",
   ],
@@ -53,7 +53,7 @@ const RULES: [string, Check, string, string][] = [
   ],
   [
     'a pure file imports only money.ts and pure files',
-    imports((from, to) => PURE.includes(from) && ![...PURE, 'src/money.ts'].includes(to)),
+    imports((from, to) => PURE.includes(from) && from !== 'src/money.ts' && !PURE.includes(to)),
     'src/catalog/cost.ts',
     "import ms from 'ms';",
   ],
@@ -80,7 +80,12 @@ const RULES: [string, Check, string, string][] = [
   ],
   [
     'SQL reads the clock in tollgate_now() only',
-    forbid(SQL_CLOCK, (path) => path !== 'src/clock.ts' && path.endsWith('.ts'), withoutTollgateNow),
+    forbid(
+      SQL_CLOCK,
+      // The clock's own method is called now(); the other refuses to start on a shifted tollgate_now().
+      (path) => path.endsWith('.ts') && !['src/clock.ts', 'src/database.sql.ts'].includes(path),
+      withoutTollgateNow,
+    ),
     'migrations/a.ts',
     "// why\nsql('CREATE FUNCTION tollgate_now() AS $$ SELECT clock_timestamp() $$; SELECT now()');",
   ],
@@ -117,7 +122,9 @@ const RULES: [string, Check, string, string][] = [
   [
     'the first line of a migration says why',
     (sources) =>
-      sources.flatMap(({ path, text }) => (isMigration(path) && !/^\/[/*]\*? ?\S.{10}/.test(text) ? [path] : [])),
+      sources.flatMap(({ path, text }) =>
+        /^migrations\/[^/]+$/.test(path) && !/^(\/\/|\/\*\*?) ?\S.{10}/.test(text) ? [path] : [],
+      ),
     'migrations/Migration1.ts',
     "import { Migration } from '@mikro-orm/migrations';",
   ],

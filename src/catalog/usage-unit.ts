@@ -63,7 +63,8 @@ export enum UsageUnit {
   RERANK_SEARCHES = 'RERANK_SEARCHES',
   SOCIAL_SEARCHES = 'SOCIAL_SEARCHES',
   STORAGE_SEARCHES = 'STORAGE_SEARCHES',
-  WEB_SEARCHES = 'WEB_SEARCHES',}
+  WEB_SEARCHES = 'WEB_SEARCHES',
+}
 
 type Family =
   | 'tokens'
@@ -160,20 +161,22 @@ const DIMENSIONS: Readonly<Record<UsageUnit, Dimensions>> = {
   RERANK_SEARCHES: { family: 'rerank' },
   SOCIAL_SEARCHES: { family: 'tool_calls', tool: 'social_search' },
   STORAGE_SEARCHES: { family: 'tool_calls', tool: 'storage_search' },
-  WEB_SEARCHES: { family: 'tool_calls', tool: 'web_search' },};
+  WEB_SEARCHES: { family: 'tool_calls', tool: 'web_search' },
+};
 
 /** How the catalogue writes a family's prices: `input_tokens` costs `input_mtok`, that is USD per million tokens. */
-const PRICING: Readonly<Record<Family, { readonly per: bigint; readonly unitEnd: string; readonly priceEnd: string }>> = {
-  tokens: { per: 1_000_000n, unitEnd: '_tokens', priceEnd: '_mtok' },
-  durations: { per: 3_600n, unitEnd: '_seconds', priceEnd: '_hours' },
-  characters: { per: 1_000_000n, unitEnd: '_characters', priceEnd: '_mchars' },
-  pixels: { per: 1_000_000_000n, unitEnd: '_pixels', priceEnd: '_gpixels' },
-  document_pages: { per: 1_000n, unitEnd: '_pages', priceEnd: '_kpages' },
-  messages: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
-  requests: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
-  rerank: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
-  tool_calls: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
-};
+const PRICING: Readonly<Record<Family, { readonly per: bigint; readonly unitEnd: string; readonly priceEnd: string }>> =
+  {
+    tokens: { per: 1_000_000n, unitEnd: '_tokens', priceEnd: '_mtok' },
+    durations: { per: 3_600n, unitEnd: '_seconds', priceEnd: '_hours' },
+    characters: { per: 1_000_000n, unitEnd: '_characters', priceEnd: '_mchars' },
+    pixels: { per: 1_000_000_000n, unitEnd: '_pixels', priceEnd: '_gpixels' },
+    document_pages: { per: 1_000n, unitEnd: '_pages', priceEnd: '_kpages' },
+    messages: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
+    requests: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
+    rerank: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
+    tool_calls: { per: 1_000n, unitEnd: '', priceEnd: '_kcount' },
+  };
 
 /** All that is known of one unit. */
 export interface UnitDefinition {
@@ -273,4 +276,16 @@ export function overlapOf(a: UsageUnit, b: UsageUnit): UsageUnit | undefined {
 /** True for a unit that says what a token is used for (cached, reasoning, tool, citation), not only what it holds. */
 export function saysTokenUse(unit: UsageUnit): boolean {
   return DIMENSIONS[unit].tokenType !== undefined;
+}
+
+const COUNTED: Readonly<Partial<Record<Family, string>>> = { durations: 'seconds', rerank: 'rerank searches' };
+
+/** A sentence or two for people: what is counted, and within which other units it is counted too. */
+export function describeUnit(unit: UsageUnit): string {
+  const { family, direction, modality, tokenType, cacheTtl, tool, page } = DIMENSIONS[unit];
+  const narrowed = [direction, modality, tokenType, cacheTtl, tool, page].filter((word) => word !== undefined);
+  const wholes = [...DEFINITIONS[unit].wholes];
+  const counted = (COUNTED[family] ?? family).replace('_', ' ');
+  const text = `Counts ${counted}${narrowed.length ? ` (${narrowed.join(', ').replaceAll('_', ' ')})` : ''}.`;
+  return wholes.length ? `${text} A part of ${wholes.join(', ')}.` : text;
 }

@@ -7,7 +7,7 @@ import { requireText } from '../text.js';
 import { Account, AccountKind } from './account.js';
 import type { ApiKeyService, IssuedApiKey } from './api-key.service.js';
 import { lockGate } from './gate.sql.js';
-import { Organization, OrganizationGate } from './organization.js';
+import { AlertFeedHead, Organization, OrganizationGate } from './organization.js';
 import { hasUsage, isKnownZone } from './organization.sql.js';
 import { authorize } from './permission.js';
 
@@ -51,6 +51,7 @@ export class OrganizationService {
     em.persist(organization);
     await em.flush();
     em.create(OrganizationGate, { organizationId, lastCutAt: new Date(0), priceVersion: 0n }, { persist: true });
+    em.create(AlertFeedHead, { organizationId, lastCursor: 0n }, { persist: true });
     const root = { organizationId, id: newId(), kind: AccountKind.ORGANIZATION, externalId: '', createdAt };
     em.create(Account, { ...root, name: null, teamId: null, disabledAt: null }, { persist: true });
     await em.flush();

@@ -12,6 +12,7 @@ export async function isKnownZone(em: EntityManager, zone: string): Promise<bool
 /** Whether anything of the organization is counted by local days already. */
 export async function hasUsage(em: EntityManager, organizationId: string): Promise<boolean> {
   const { rows } = await sql<{ used: boolean }>`
-    SELECT false AS used FROM organization WHERE organization_id = ${organizationId}`.execute(em.getKysely());
+    SELECT EXISTS (SELECT FROM usage_record WHERE organization_id = ${organizationId})
+      OR EXISTS (SELECT FROM budget WHERE organization_id = ${organizationId}) AS used`.execute(em.getKysely());
   return rows[0]?.used === true;
 }

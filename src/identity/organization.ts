@@ -41,3 +41,13 @@ export class OrganizationGate {
   @Property({ type: 'bigint', runtimeType: 'bigint' })
   priceVersion!: bigint;
 }
+
+/** Made with the organization; the cursor of its alerts, taken by the transaction that writes one. */
+@Entity({ tableName: 'alert_feed' })
+export class AlertFeedHead {
+  @PrimaryKey({ type: 'uuid' })
+  organizationId!: string;
+
+  @Property({ type: 'bigint', runtimeType: 'bigint' })
+  lastCursor!: bigint;
+}

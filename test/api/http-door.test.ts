@@ -140,6 +140,13 @@ describe('GraphQL over HTTP', () => {
     expect(await run()).toMatchObject(expected);
   });
 
+  test('a body of unannounced length is refused once it is too large', async () => {
+    const chunks = Array.from({ length: 6 }, () => new Uint8Array(FOUR_MIB / 4));
+    const body = ReadableStream.from(chunks);
+    const answer = await ask('/graphql', { method: 'POST', headers: JSON_TYPE, body, duplex: 'half' });
+    expect(answer).toMatchObject(refused(413, 'BAD_REQUEST', /at most 4194304 bytes/));
+  });
+
   test('a prototype cannot be changed by a body', async () => {
     await post('{"query":"{hello}","__proto__":{"polluted":1},"variables":{"__proto__":{"polluted":1}}}');
     expect('polluted' in {}).toBe(false);

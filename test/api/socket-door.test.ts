@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
-import { MAX_MESSAGE_BYTES, SLOW_CONSUMER } from '../../src/socket.js';
+import { SLOW_CONSUMER } from '../../src/connection.js';
+import { MAX_MESSAGE_BYTES } from '../../src/socket.js';
 import { openSmallDoor, type SmallDoor } from '../support/small-door.js';
 
 let door: SmallDoor;
@@ -34,7 +35,7 @@ describe('who may come in, and how one is sent away', () => {
     ['a subscription first', [subscribe('{who}')], { code: 4401, reason: 'Unauthorized' }],
     ['two inits', [init, init], { code: 4429, reason: 'Too many initialisation requests' }],
     ['garbage', ['{'], { code: 4400, reason: 'Invalid message received' }],
-    ['an unknown message', [{ type: 'hello' }], { code: 4500, reason: 'Internal server error' }],
+    ['an unknown message', [{ type: 'hello' }], { code: 4400, reason: 'Invalid message received' }],
     ['a binary message', [Buffer.from(JSON.stringify(init))], { code: 4400, reason: 'Invalid message received' }],
     ['a large message', ['x'.repeat(MAX_MESSAGE_BYTES + 1)], { code: 1009, reason: '' }],
   ])('%s', async (_name, messages, expected) => {
@@ -46,6 +47,7 @@ describe('who may come in, and how one is sent away', () => {
   test('the same id twice', async () => {
     const client = await introduced();
     client.send(subscribe('subscription{tick(count:-1)}'));
+    await client.next();
     client.send(subscribe('{who}'));
     expect(await client.closed).toEqual({ code: 4409, reason: 'Subscriber for 1 already exists' });
     await door.stage.tickEnded;
@@ -129,8 +131,8 @@ describe('operations', () => {
   ])('%s', async (_name, message, answers) => {
     const client = await introduced();
     client.send(message);
-    const got = [];
-    for (const _ of answers) got.push(await client.next());
+    const got: unknown[] = [];
+    while (got.length < answers.length) got.push(await client.next());
     expect(got).toEqual(answers);
   });
 
@@ -140,6 +142,34 @@ describe('operations', () => {
     expect(await client.next()).toEqual(failed('The key was revoked.', 'UNAUTHENTICATED')[0]);
     client.send({ type: 'ping' });
     expect(await client.next()).toEqual({ type: 'pong' });
+  });
+
+  // Seen to fail: without onOperation, or without the end in onNext.
+  test.each([
+    ['{who}', 1],
+    ['mutation{touch}', 1],
+    ['subscription{tick(count:3)}', 4],
+  ])('what %s holds open is ended before its answer leaves', async (query, ends) => {
+    const seen: string[] = [];
+    const counting = await openSmallDoor({ endContext: ({ who }) => void seen.push(who) });
+    const client = await introduced('ann', {}, counting);
+    client.send(subscribe(query));
+    expect(await client.next()).toMatchObject({ type: 'next' });
+    expect(seen.length).toBeGreaterThanOrEqual(1);
+    expect(seen[0]).toBe('ann');
+    while (((await client.next()) as { type: string }).type !== 'complete') expect(seen.length).toBeGreaterThan(1);
+    expect(seen.length).toBeGreaterThanOrEqual(ends);
+    await counting.close();
+  });
+
+  test.each([['{who}'], ['subscription{tick(count:-1)}']])('an end that fails is the answer to %s', async (query) => {
+    const failing = await openSmallDoor({ endContext: () => Promise.reject(new Error('secret detail of a table')) });
+    const client = await introduced('ann', {}, failing);
+    client.send(subscribe(query));
+    expect(await client.next()).toEqual(next({ errors: [error('Something went wrong.', 'INTERNAL')] }));
+    expect(await client.next()).toEqual(complete);
+    await failing.close();
+    expect(failing.stage.openTicks).toBe(0);
   });
 
   test('completing ends the generator', async () => {
@@ -164,8 +194,7 @@ describe('peers that do not keep up', () => {
   // Seen to fail (time-out): without the ping interval.
   test('a half-open peer is dropped and its generator ended', async () => {
     const impatient = await openSmallDoor({ keepAliveMs: 50 });
-    const client = await connect({ autoPong: false }, undefined, undefined, impatient);
-    client.send(init);
+    const client = await introduced('ann', { autoPong: false }, impatient);
     client.send(subscribe('subscription{tick(count:-1)}'));
     expect(await client.closed).toEqual({ code: 1006, reason: '' });
     await impatient.stage.tickEnded;
@@ -174,8 +203,7 @@ describe('peers that do not keep up', () => {
 
   test('a peer that answers pings stays', async () => {
     const impatient = await openSmallDoor({ keepAliveMs: 50 });
-    const client = await connect({}, undefined, undefined, impatient);
-    client.send(init);
+    const client = await introduced('ann', {}, impatient);
     for (let pings = 0; pings < 5; pings += 1) await once(client.socket, 'ping');
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
     await impatient.close();
@@ -195,10 +223,8 @@ describe('peers that do not keep up', () => {
   // Seen to fail: with the socket closed as soon as the limit is passed.
   test('one who pauses and reads on gets everything, in order', async () => {
     const patient = await openSmallDoor({ slowConsumerGraceMs: 60_000 });
-    const client = await connect({}, undefined, undefined, patient);
-    client.send(init);
+    const client = await introduced('ann', {}, patient);
     client.send(subscribe('subscription{tick(count:200,bytes:100000)}'));
-    expect(await client.next()).toEqual(ack);
     client.socket.pause();
     for (let turn = 0; turn < 500; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     client.socket.resume();
@@ -238,8 +264,8 @@ interface Client {
   next(): Promise<unknown>;
 }
 
-async function introduced(name = 'ann'): Promise<Client> {
-  const client = await connect();
+async function introduced(name = 'ann', options: ClientOptions = {}, to = door): Promise<Client> {
+  const client = await connect(options, undefined, undefined, to);
   client.send({ ...init, payload: { name } });
   expect(await client.next()).toEqual(ack);
   return client;
@@ -269,7 +295,10 @@ async function connect(
     send: (message) =>
       socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message)),
     next: async () => {
-      while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      while (arrived.length === 0) {
+        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), closed]);
+        if (arrived.length === 0 && socket.readyState === WebSocket.CLOSED) throw new Error('The socket was closed.');
+      }
       return arrived.shift();
     },
   };

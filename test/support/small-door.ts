@@ -47,7 +47,7 @@ export class Stage {
   }
 }
 
-export function smallSchema(stage: Stage): GraphQLSchema {
+function smallSchema(stage: Stage): GraphQLSchema {
   const text = new GraphQLNonNull(GraphQLString);
   const query = new GraphQLObjectType<unknown, SmallContext>({
     name: 'Query',
@@ -83,7 +83,7 @@ export function smallSchema(stage: Stage): GraphQLSchema {
 }
 
 /** Hides what Apollo calls internal, as the real one does. */
-export const smallFormatError: FormatError = (formatted) =>
+const smallFormatError: FormatError = (formatted) =>
   formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
     ? { message: 'Something went wrong.', extensions: { code: 'INTERNAL' } }
     : { message: formatted.message, extensions: { code: formatted.extensions?.['code'] } };
@@ -98,7 +98,10 @@ export interface SmallDoor {
 
 type Changes = Partial<
   Pick<HttpOptions<SmallContext>, 'isReady' | 'routes' | 'port'> &
-    Pick<SocketOptions<{ name: string }, SmallContext>, 'keepAliveMs' | 'initWaitMs' | 'slowConsumerGraceMs'>
+    Pick<
+      SocketOptions<{ name: string }, SmallContext>,
+      'keepAliveMs' | 'initWaitMs' | 'slowConsumerGraceMs' | 'endContext'
+    >
 >;
 
 export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {

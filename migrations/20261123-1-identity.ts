@@ -2,7 +2,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Identity20261123 extends Migration {
-  override name = '20261123-identity';
+  override name = '20261123-1-identity';
 
   override up(): void {
     this.addSql(`CREATE FUNCTION tollgate_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE

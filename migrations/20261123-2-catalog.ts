@@ -1,0 +1,55 @@
+// Why: which models exist and what they cost, as dated versions that are never edited once in effect.
+import { Migration } from '@mikro-orm/migrations';
+
+/** Rows of the nil organization are the catalogue, readable by all; others are an organization's own. */
+export class Catalog20261123 extends Migration {
+  override name = '20261123-2-catalog';
+
+  override up(): void {
+    this.addSql(`CREATE TABLE catalog_version (
+      organization_id uuid PRIMARY KEY,
+      version bigint NOT NULL)`);
+    this.addSql(`INSERT INTO catalog_version VALUES ('00000000-0000-0000-0000-000000000000', 0)`);
+    this.addSql(`CREATE TABLE provider (
+      organization_id uuid NOT NULL,
+      id text NOT NULL,
+      name text NOT NULL,
+      definition jsonb NOT NULL,
+      updated_at timestamptz NOT NULL,
+      PRIMARY KEY (organization_id, id))`);
+    this.addSql(`CREATE TABLE model (
+      organization_id uuid NOT NULL,
+      id uuid NOT NULL,
+      provider text NOT NULL,
+      name text NOT NULL,
+      display_name text,
+      definition jsonb NOT NULL,
+      context_window bigint,
+      retired_at timestamptz,
+      created_at timestamptz NOT NULL,
+      updated_at timestamptz NOT NULL,
+      PRIMARY KEY (organization_id, id),
+      CONSTRAINT model_name_key UNIQUE (organization_id, provider, name))`);
+    this.addSql(`CREATE TABLE pricing (
+      organization_id uuid NOT NULL,
+      id uuid NOT NULL,
+      provider text NOT NULL,
+      model text NOT NULL,
+      effective_from timestamptz NOT NULL,
+      rates jsonb NOT NULL,
+      source text NOT NULL,
+      created_at timestamptz NOT NULL,
+      PRIMARY KEY (organization_id, id),
+      CONSTRAINT pricing_effective_from_key UNIQUE (organization_id, provider, model, effective_from))`);
+    this.addSql(`CREATE TABLE price_import (
+      organization_id uuid NOT NULL,
+      id uuid NOT NULL,
+      source text NOT NULL,
+      digest text,
+      outcome text NOT NULL CHECK (outcome IN ('IMPORTED', 'UNCHANGED', 'FAILED')),
+      failure text,
+      report jsonb,
+      created_at timestamptz NOT NULL,
+      PRIMARY KEY (organization_id, id))`);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Alerts are written by the transaction that causes them. The feed's row is taken after all budget rows and held to the
+ * commit, so the order of cursors is the order of commits; a sequence would show a later number before an earlier one.
+ * The unique key is what makes an alert fire once.
+ */
+
+/** Thresholds that a spend crossed: before < limit * threshold / 100 <= after. At limit 0 the first charge crosses all. */
+const RAISE_BUDGET_ALERTS = `
+CREATE FUNCTION raise_budget_alerts(
+  p_org uuid, p_budgets uuid[], p_starts timestamptz[], p_deltas numeric[], p_now timestamptz)
+RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  v_crossed bigint;
+  v_raised int;
+  v_cursor bigint;
+BEGIN
+  SELECT count(*) INTO v_crossed
+  FROM unnest(p_budgets, p_starts, p_deltas) AS d (budget_id, starts_at, delta)
+  JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+  CROSS JOIN unnest(bp.thresholds) AS h (threshold)
+  WHERE bp.ends_at > p_now AND bp.spent_pico_usd * 100 >= bp.limit_pico_usd * h.threshold
+    AND ((bp.spent_pico_usd - d.delta) * 100 < bp.limit_pico_usd * h.threshold
+      OR bp.limit_pico_usd = 0 AND bp.spent_pico_usd - d.delta <= 0 AND bp.spent_pico_usd > 0);
+  IF v_crossed = 0 THEN
+    RETURN 0;
+  END IF;
+  UPDATE public.alert_feed f SET last_cursor = f.last_cursor + v_crossed
+  WHERE f.organization_id = p_org RETURNING f.last_cursor - v_crossed INTO STRICT v_cursor;
+  INSERT INTO public.alert (
+    organization_id, cursor, kind, alert_key, account_id, budget_id, period_starts_at, period_ends_at, threshold,
+    limit_pico_usd, spent_pico_usd, created_at)
+  SELECT o.organization_id, v_cursor + row_number() OVER (ORDER BY d.n, h.threshold), 'BUDGET_THRESHOLD',
+    concat_ws(':', 'BUDGET_THRESHOLD', bp.budget_id, extract(epoch FROM bp.starts_at), h.threshold, bp.limit_pico_usd),
+    b.account_id, bp.budget_id, bp.starts_at, bp.ends_at, h.threshold, bp.limit_pico_usd, bp.spent_pico_usd, p_now
+  FROM public.organization o
+  CROSS JOIN unnest(p_budgets, p_starts, p_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+  JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+  JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
+  CROSS JOIN unnest(bp.thresholds) AS h (threshold)
+  WHERE o.organization_id = p_org
+    AND bp.ends_at > p_now AND bp.spent_pico_usd * 100 >= bp.limit_pico_usd * h.threshold
+    AND ((bp.spent_pico_usd - d.delta) * 100 < bp.limit_pico_usd * h.threshold
+      OR bp.limit_pico_usd = 0 AND bp.spent_pico_usd - d.delta <= 0 AND bp.spent_pico_usd > 0)
+  ORDER BY 2
+  ON CONFLICT (organization_id, alert_key) DO NOTHING;
+  GET DIAGNOSTICS v_raised = ROW_COUNT;
+  RETURN v_raised;
+END
+$function$`;
+
+/** One for each model and local day. The feed's row is taken only where an alert is really new. */
+const RAISE_UNPRICED_ALERTS = `
+CREATE FUNCTION raise_unpriced_alerts(p_org uuid, p_zone text, p_now timestamptz, p_providers text[], p_models text[])
+RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  v_new bigint;
+  v_raised int;
+  v_cursor bigint;
+  v_day date := (p_now AT TIME ZONE p_zone)::date;
+BEGIN
+  IF cardinality(p_models) = 0 THEN
+    RETURN 0;
+  END IF;
+  SELECT count(DISTINCT (t.provider, t.model)) INTO v_new
+  FROM unnest(p_providers, p_models) AS t (provider, model)
+  WHERE NOT EXISTS (SELECT FROM public.alert a WHERE a.organization_id = p_org
+    AND a.alert_key = concat_ws(':', 'UNPRICED_USAGE', v_day, t.provider || '/' || t.model));
+  IF v_new = 0 THEN
+    RETURN 0;
+  END IF;
+  UPDATE public.alert_feed f SET last_cursor = f.last_cursor + v_new
+  WHERE f.organization_id = p_org RETURNING f.last_cursor - v_new INTO STRICT v_cursor;
+  INSERT INTO public.alert (organization_id, cursor, kind, alert_key, provider, model, created_at)
+  SELECT o.organization_id, v_cursor + row_number() OVER (ORDER BY t.provider, t.model), 'UNPRICED_USAGE',
+    concat_ws(':', 'UNPRICED_USAGE', v_day, t.provider || '/' || t.model), nullif(t.provider, ''), t.model, p_now
+  FROM public.organization o
+  CROSS JOIN (SELECT DISTINCT d.provider, d.model FROM unnest(p_providers, p_models) AS d (provider, model)) t
+  WHERE o.organization_id = p_org AND NOT EXISTS (SELECT FROM public.alert a WHERE a.organization_id = p_org
+    AND a.alert_key = concat_ws(':', 'UNPRICED_USAGE', v_day, t.provider || '/' || t.model))
+  ORDER BY 2
+  ON CONFLICT (organization_id, alert_key) DO NOTHING;
+  GET DIAGNOSTICS v_raised = ROW_COUNT;
+  RETURN v_raised;
+END
+$function$`;
+
+/** The statements to run, in order. */
+export const RAISE_ALERTS_SQL: readonly string[] = [RAISE_BUDGET_ALERTS, RAISE_UNPRICED_ALERTS];

@@ -1,0 +1,224 @@
+/**
+ * record_usage: writes finished calls of one organization and counts them on every budget above them, in one round trip.
+ *
+ * Steps and locks, in the one order of all hot functions: gate (share) -> keys -> missing period rows -> period rows
+ * (rank, budget, start) -> totals by day -> alert feed. Each step is a statement of its own, because under READ COMMITTED
+ * only a new statement sees what committed while the last one waited. Which budgets a record counts on is decided here,
+ * from rows that the gate keeps still, never from a process's memory.
+ *
+ * Answers with: the stored rows of keys that existed; the keys that were not written because prices changed since the
+ * caller read them (`stale`); the accounts with their teams; each period row that was counted on, as it is afterwards,
+ * with what this call added; how many alerts were raised.
+ *
+ * Guards raise 40001, which the caller retries: on a distributed engine a statement that waited while a shard moved may
+ * have read nothing, and reading nothing must never look like "was there already".
+ *
+ * p_only_if_fits: SQLSTATE TG001 and no effect where a HARD budget would be exceeded; its DETAIL is the deciding row.
+ */
+export const RECORD_USAGE = `
+CREATE FUNCTION record_usage(
+  p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,
+  p_keys text[], p_key_days date[], p_hashes bytea[], p_kinds text[], p_accounts uuid[], p_runs text[], p_reservations uuid[],
+  p_providers_sent text[], p_models_sent text[], p_providers text[], p_models text[], p_quantities jsonb[],
+  p_provider_usages jsonb[], p_tags jsonb[], p_reasons text[], p_pricings uuid[], p_lines jsonb[], p_unrated boolean[],
+  p_unpriced_reasons text[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
+  p_occurred timestamptz[], p_budget_at timestamptz[],
+  p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
+RETURNS TABLE (existing jsonb, stale text[], accounts jsonb, periods jsonb, alert_count int, recorded_at timestamptz)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  v_cut timestamptz;
+  v_own_version bigint;
+  v_catalogue_version bigint;
+  v_zone text;
+  v_root uuid;
+  v_new text[] := '{}';
+  v_key text;
+  v_budgets uuid[];
+  v_starts timestamptz[];
+  v_deltas numeric[];
+  v_missing bigint;
+  v_locked bigint;
+  v_counted bigint;
+  v_denied jsonb;
+BEGIN
+  SELECT g.last_cut_at, g.price_version INTO v_cut, v_own_version
+  FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the gate is not to be read' USING ERRCODE = '40001';
+  END IF;
+  recorded_at := greatest(public.tollgate_now(), v_cut + interval '1 microsecond');
+  SELECT o.zone INTO STRICT v_zone FROM public.organization o WHERE o.organization_id = p_org;
+  SELECT v.version INTO STRICT v_catalogue_version FROM public.catalog_version v
+  WHERE v.organization_id = '00000000-0000-0000-0000-000000000000';
+  SELECT a.id INTO STRICT v_root FROM public.account a
+  WHERE a.organization_id = p_org AND a.kind = 'ORGANIZATION' AND a.external_id = '';
+
+  SELECT jsonb_object_agg(a.id, jsonb_build_object('kind', a.kind, 'teamId', a.team_id)) INTO accounts
+  FROM public.account a WHERE a.organization_id = p_org AND a.id = ANY (p_accounts);
+  IF EXISTS (SELECT FROM unnest(p_accounts) AS t (id) WHERE NOT jsonb_exists(coalesce(accounts, '{}'), t.id::text)) THEN
+    RAISE EXCEPTION 'an account is not to be read' USING ERRCODE = '40001';
+  END IF;
+
+  IF v_catalogue_version = p_catalogue_version AND v_own_version = p_own_version THEN
+    FOR v_key IN
+      INSERT INTO public.usage_record (
+        organization_id, idempotency_key, key_day, kind, content_hash, batch_id, account_id, user_id, team_id, run_id,
+        reservation_id, provider_sent, model_sent, provider, model, quantities, provider_usage, tags, reason, pricing_id,
+        lines, has_unrated_units, unpriced_reason, markup, cost_pico_usd, charge_pico_usd, occurred_at, budget_at,
+        recorded_at, priced_at, billable_at)
+      SELECT o.organization_id, t.key, t.key_day, t.kind, t.hash, p_batch, t.account,
+        CASE WHEN a.kind = 'USER' THEN a.id END,
+        CASE a.kind WHEN 'USER' THEN a.team_id WHEN 'TEAM' THEN a.id END,
+        t.run, t.reservation, t.provider_sent, t.model_sent, t.provider, t.model, t.quantities, t.provider_usage, t.tags,
+        t.reason, t.pricing, t.lines, t.unrated, t.unpriced_reason, t.markup, t.cost, t.charge, t.occurred, t.budget_at,
+        record_usage.recorded_at,
+        CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END,
+        CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END
+      FROM public.organization o
+      CROSS JOIN unnest(
+        p_keys, p_key_days, p_hashes, p_kinds, p_accounts, p_runs, p_reservations, p_providers_sent, p_models_sent,
+        p_providers, p_models, p_quantities, p_provider_usages, p_tags, p_reasons, p_pricings, p_lines, p_unrated,
+        p_unpriced_reasons, p_markups, p_costs, p_charges, p_occurred, p_budget_at) AS t (
+        key, key_day, hash, kind, account, run, reservation, provider_sent, model_sent,
+        provider, model, quantities, provider_usage, tags, reason, pricing, lines, unrated,
+        unpriced_reason, markup, cost, charge, occurred, budget_at)
+      JOIN public.account a ON a.organization_id = p_org AND a.id = t.account
+      WHERE o.organization_id = p_org
+      ORDER BY t.key
+      ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING
+      RETURNING idempotency_key
+    LOOP
+      v_new := array_append(v_new, v_key);
+    END LOOP;
+  END IF;
+
+  IF cardinality(v_new) < cardinality(p_keys) THEN
+    SELECT jsonb_agg(to_jsonb(u) || jsonb_build_object('content_hash', encode(u.content_hash, 'hex')))
+    INTO existing
+    FROM unnest(p_keys, p_key_days) AS t (key, key_day)
+    JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
+    WHERE t.key <> ALL (v_new);
+    SELECT array_agg(t.key) INTO stale
+    FROM unnest(p_keys) AS t (key)
+    WHERE t.key <> ALL (v_new)
+      AND NOT EXISTS (SELECT FROM jsonb_array_elements(existing) AS e (u) WHERE e.u ->> 'idempotency_key' = t.key);
+    IF stale IS NOT NULL AND v_catalogue_version = p_catalogue_version AND v_own_version = p_own_version THEN
+      RAISE EXCEPTION 'a stored key is not to be read' USING ERRCODE = '40001';
+    END IF;
+  END IF;
+
+  FOR v_pass IN 1..2 LOOP
+    SELECT array_agg(x.budget_id ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.starts_at ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.delta ORDER BY x.rank, x.budget_id, x.starts_at),
+      count(*) FILTER (WHERE x.starts_at IS NULL)
+    INTO v_budgets, v_starts, v_deltas, v_missing
+    FROM (
+      SELECT b.rank, b.id AS budget_id, p.starts_at, sum(coalesce(t.charge, 0)) AS delta
+      FROM unnest(p_keys, p_accounts, p_charges, p_budget_at, p_providers, p_models)
+        AS t (key, account, charge, budget_at, provider, model)
+      JOIN public.account a ON a.organization_id = p_org AND a.id = t.account
+      JOIN public.budget b ON b.organization_id = p_org
+        AND b.account_id = ANY (ARRAY[a.id, a.team_id, v_root])
+        AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
+        AND (b.models IS NULL OR t.provider || '/' || t.model = ANY (b.models))
+      LEFT JOIN LATERAL (
+        SELECT bp.starts_at FROM public.budget_period bp
+        WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= t.budget_at AND t.budget_at < bp.ends_at
+        ORDER BY bp.starts_at DESC LIMIT 1) p ON true
+      WHERE t.key = ANY (v_new)
+      GROUP BY b.rank, b.id, p.starts_at
+    ) x;
+    EXIT WHEN v_missing = 0;
+    IF v_pass = 2 THEN
+      RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
+    END IF;
+    INSERT INTO public.budget_period (
+      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank)
+    SELECT DISTINCT o.organization_id, b.id, w.starts_at, w.ends_at, b.limit_pico_usd, b.enforcement, b.thresholds, b.rank
+    FROM public.organization o
+    JOIN public.budget b ON b.organization_id = o.organization_id AND b.id = ANY (v_budgets)
+    CROSS JOIN unnest(p_keys, p_budget_at) AS t (key, budget_at)
+    CROSS JOIN LATERAL public.period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, t.budget_at) AS w
+    WHERE o.organization_id = p_org AND t.key = ANY (v_new)
+      AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
+    ORDER BY b.id, w.starts_at
+    ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
+  END LOOP;
+
+  SELECT count(*) INTO v_locked FROM (
+    SELECT bp.budget_id FROM unnest(v_budgets, v_starts) WITH ORDINALITY AS d (budget_id, starts_at, n)
+    JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+    ORDER BY d.n FOR UPDATE OF bp) l;
+  IF v_locked <> coalesce(cardinality(v_budgets), 0) THEN
+    RAISE EXCEPTION 'a period row is not to be locked' USING ERRCODE = '40001';
+  END IF;
+
+  IF p_only_if_fits AND p_enforce THEN
+    SELECT jsonb_build_object('budgetId', bp.budget_id, 'limit', bp.limit_pico_usd::text, 'spent', bp.spent_pico_usd::text,
+      'held', bp.held_pico_usd::text, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at)
+    INTO v_denied
+    FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+    JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+    WHERE bp.enforcement = 'HARD' AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
+      AND d.delta > 0 AND (bp.grace_until IS NULL OR bp.grace_until <= record_usage.recorded_at)
+    ORDER BY d.n LIMIT 1;
+    IF v_denied IS NOT NULL THEN
+      RAISE EXCEPTION 'over the limit' USING ERRCODE = 'TG001', DETAIL = v_denied::text;
+    END IF;
+  END IF;
+
+  UPDATE public.budget_period bp SET spent_pico_usd = bp.spent_pico_usd + d.delta
+  FROM unnest(v_budgets, v_starts, v_deltas) AS d (budget_id, starts_at, delta)
+  WHERE bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at;
+  GET DIAGNOSTICS v_counted = ROW_COUNT;
+  IF v_counted <> v_locked THEN
+    RAISE EXCEPTION 'a locked period row was not counted on' USING ERRCODE = '40001';
+  END IF;
+
+  INSERT INTO public.usage_rollup AS r (
+    organization_id, day, provider, model, record_count, unpriced_count, unrated_count, input_tokens, cache_read_tokens,
+    cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd)
+  SELECT o.organization_id, (t.occurred AT TIME ZONE v_zone)::date,
+    coalesce(t.provider, t.provider_sent, ''), coalesce(t.model, t.model_sent, ''),
+    count(*), count(*) FILTER (WHERE t.cost IS NULL), count(*) FILTER (WHERE t.unrated),
+    sum(t.input_tokens), sum(t.cache_read_tokens), sum(t.cache_write_tokens), sum(t.output_tokens),
+    sum(coalesce(t.cost, 0)), sum(coalesce(t.charge, 0))
+  FROM public.organization o
+  CROSS JOIN unnest(p_keys, p_occurred, p_providers, p_models, p_providers_sent, p_models_sent, p_costs, p_charges, p_unrated,
+    p_input_tokens, p_cache_read_tokens, p_cache_write_tokens, p_output_tokens)
+    AS t (key, occurred, provider, model, provider_sent, model_sent, cost, charge, unrated,
+      input_tokens, cache_read_tokens, cache_write_tokens, output_tokens)
+  WHERE o.organization_id = p_org AND t.key = ANY (v_new)
+  GROUP BY 1, 2, 3, 4
+  ORDER BY 2, 3, 4
+  ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET
+    record_count = r.record_count + excluded.record_count,
+    unpriced_count = r.unpriced_count + excluded.unpriced_count,
+    unrated_count = r.unrated_count + excluded.unrated_count,
+    input_tokens = r.input_tokens + excluded.input_tokens,
+    cache_read_tokens = r.cache_read_tokens + excluded.cache_read_tokens,
+    cache_write_tokens = r.cache_write_tokens + excluded.cache_write_tokens,
+    output_tokens = r.output_tokens + excluded.output_tokens,
+    cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd,
+    charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd;
+
+  alert_count := public.raise_budget_alerts(p_org, v_budgets, v_starts, v_deltas, record_usage.recorded_at)
+    + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at,
+        ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
+          WHERE t.cost IS NULL AND t.key = ANY (v_new)),
+        ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
+          WHERE t.cost IS NULL AND t.key = ANY (v_new)));
+
+  SELECT jsonb_agg(jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
+    'models', b.models, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
+    'spent', bp.spent_pico_usd::text, 'held', bp.held_pico_usd::text, 'enforcement', bp.enforcement,
+    'added', d.delta::text) ORDER BY d.n)
+  INTO periods
+  FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+  JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+  JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id;
+  RETURN NEXT;
+END
+$function$`;
