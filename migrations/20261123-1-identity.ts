@@ -63,54 +63,5 @@ export class Identity20261123 extends Migration {
       FOREIGN KEY (organization_id) REFERENCES organization (organization_id)`);
     this.addSql(`ALTER TABLE api_key ADD CONSTRAINT api_key_account_fk
       FOREIGN KEY (organization_id, account_id) REFERENCES account (organization_id, id)`);
-
-    this.addSql(ENSURE_ACCOUNTS);
   }
 }
-
-/**
- * Makes what is missing of a list of accounts and their teams, sorted so that two callers with overlapping lists do not
- * deadlock, and answers with the ids in the order of the list. A team counts only for an account made here.
- */
-const ENSURE_ACCOUNTS = `
-CREATE FUNCTION ensure_accounts(
-  p_org uuid, p_now timestamptz, p_kinds text[], p_external_ids text[], p_ids uuid[],
-  p_team_external_ids text[], p_team_ids uuid[])
-RETURNS TABLE (ordinal bigint, id uuid)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
-BEGIN
-  PERFORM FROM public.organization o WHERE o.organization_id = p_org;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'the organization is not to be read' USING ERRCODE = '40001';
-  END IF;
-
-  INSERT INTO public.account (organization_id, id, kind, external_id, created_at)
-  SELECT DISTINCT ON (t.team_external_id) o.organization_id, t.team_id, 'TEAM', t.team_external_id, p_now
-  FROM public.organization o, unnest(p_team_external_ids, p_team_ids) AS t (team_external_id, team_id)
-  WHERE o.organization_id = p_org AND t.team_external_id IS NOT NULL
-  ORDER BY t.team_external_id
-  ON CONFLICT (organization_id, kind, external_id) DO NOTHING;
-
-  INSERT INTO public.account (organization_id, id, kind, external_id, team_id, created_at)
-  SELECT DISTINCT ON (t.kind, t.external_id) o.organization_id, t.id, t.kind, t.external_id, team.id, p_now
-  FROM public.organization o
-  CROSS JOIN unnest(p_kinds, p_external_ids, p_ids, p_team_external_ids) AS t (kind, external_id, id, team_external_id)
-  LEFT JOIN public.account team ON team.organization_id = p_org AND team.kind = 'TEAM'
-    AND team.external_id = t.team_external_id AND t.kind = 'USER'
-  WHERE o.organization_id = p_org
-  ORDER BY t.kind, t.external_id
-  ON CONFLICT (organization_id, kind, external_id) DO NOTHING;
-
-  INSERT INTO public.account_team (organization_id, account_id, team_id)
-  SELECT a.organization_id, a.id, a.team_id
-  FROM public.account a
-  WHERE a.organization_id = p_org AND a.id = ANY (p_ids) AND a.team_id IS NOT NULL
-  ORDER BY a.id
-  ON CONFLICT DO NOTHING;
-
-  RETURN QUERY
-  SELECT t.ordinal, a.id
-  FROM unnest(p_kinds, p_external_ids) WITH ORDINALITY AS t (kind, external_id, ordinal)
-  JOIN public.account a ON a.organization_id = p_org AND a.kind = t.kind AND a.external_id = t.external_id;
-END
-$function$`;

@@ -1,5 +1,6 @@
 // Why: limits per account and period; the period row carries everything that a decision needs, so the locked row decides.
 import { Migration } from '@mikro-orm/migrations';
+import { ENSURE_ACCOUNTS } from './sql/ensure-accounts.sql.js';
 import { PERIOD_BOUNDS_SQL } from './sql/period-bounds.sql.js';
 
 export class Budget20261123 extends Migration {
@@ -44,5 +45,6 @@ export class Budget20261123 extends Migration {
       PRIMARY KEY (organization_id, budget_id, starts_at)) WITH (fillfactor = 50)`);
     this.addSql(`ALTER TABLE budget ADD CONSTRAINT budget_account_fk
       FOREIGN KEY (organization_id, account_id) REFERENCES account (organization_id, id)`);
+    this.addSql(ENSURE_ACCOUNTS);
   }
 }

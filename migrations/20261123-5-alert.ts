@@ -25,6 +25,7 @@ export class Alert20261123 extends Migration {
       created_at timestamptz NOT NULL,
       PRIMARY KEY (organization_id, cursor),
       CONSTRAINT alert_key_key UNIQUE (organization_id, alert_key))`);
+    this.addSql(`CREATE INDEX alert_account_idx ON alert (organization_id, account_id, cursor)`);
     this.addSql(`ALTER TABLE alert_feed ADD CONSTRAINT alert_feed_organization_fk
       FOREIGN KEY (organization_id) REFERENCES organization (organization_id)`);
   }

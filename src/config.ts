@@ -59,7 +59,7 @@ const printable = /^[\x21-\x7e]+$/;
 const settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   HOT_DATABASE_URL: postgresUrl.optional(),
-  NOTIFY_DATABASE_URL: postgresUrl.optional(),
+  NOTIFY_DATABASE_URL: z.literal('off').or(postgresUrl).optional(),
   DATA_DIR: z.string().min(1, 'must name a folder').optional(),
   HOST: z.string().min(1, 'must be an address or a host name').default('127.0.0.1'),
   PORT: wholeNumber(4000, 0, 65_535),
@@ -75,6 +75,7 @@ const settings = z.object({
   DEFAULT_MONTHLY_BUDGET: usd.optional(),
   PRICING_UPDATE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   PRICING_UPDATE_INTERVAL: span('0'),
+  PRICING_UPDATE_TIMEOUT: span('30s').refine((value) => value > 0, 'must be more than 0'),
   LANES: wholeNumber(4, 1, 32),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -91,6 +92,8 @@ export interface Config {
   readonly hotDatabaseUrl: string | undefined;
   /** The one connection that listens and notifies; `databaseUrl` unless set. */
   readonly notifyDatabaseUrl: string | undefined;
+  /** false with NOTIFY_DATABASE_URL=off: alerts that another server raised arrive within 5 seconds, by polling. */
+  readonly isNotifyOn: boolean;
   /** Unset: `.tollgate` in the working folder. */
   readonly dataDir: string | undefined;
   readonly host: string;
@@ -104,6 +107,7 @@ export interface Config {
   readonly pricingUpdateUrl: string | undefined;
   /** 0 = never. */
   readonly pricingUpdateIntervalMs: number;
+  readonly pricingUpdateTimeoutMs: number;
   readonly lanes: number;
   readonly logLevel: string;
   /** Lets the database's clock be shifted; refused with NODE_ENV=production. */
@@ -132,7 +136,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     databaseUrl: value.DATABASE_URL,
     hotDatabaseUrl: value.HOT_DATABASE_URL ?? value.DATABASE_URL,
-    notifyDatabaseUrl: value.NOTIFY_DATABASE_URL ?? value.DATABASE_URL,
+    notifyDatabaseUrl: value.NOTIFY_DATABASE_URL === 'off' ? undefined : (value.NOTIFY_DATABASE_URL ?? value.DATABASE_URL),
+    isNotifyOn: value.NOTIFY_DATABASE_URL !== 'off',
     dataDir: value.DATA_DIR,
     host: value.HOST,
     port: value.PORT,
@@ -143,6 +148,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     defaultMonthlyBudgetPicoUsd: value.DEFAULT_MONTHLY_BUDGET,
     pricingUpdateUrl: value.PRICING_UPDATE_URL,
     pricingUpdateIntervalMs: value.PRICING_UPDATE_INTERVAL,
+    pricingUpdateTimeoutMs: value.PRICING_UPDATE_TIMEOUT,
     lanes: value.LANES,
     logLevel: value.LOG_LEVEL,
     testClock: value.TEST_CLOCK,

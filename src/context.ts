@@ -41,9 +41,15 @@ export class Context {
     return operation;
   }
 
-  /** Ends every transaction that is still open. */
+  /**
+   * Ends every transaction that is still open. What comes afterwards, the next event of a subscription, has an
+   * Operation of its own, with its own instant and loaders.
+   */
   async end(): Promise<void> {
-    for (const operation of this.held.opened) await operation.commit();
+    this.held.current = undefined;
+    const outcomes = await Promise.allSettled(this.held.opened.splice(0).map((operation) => operation.commit()));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   async abandon(): Promise<void> {

@@ -2,14 +2,13 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { writeFile } from 'node:fs/promises';
-import { readConfig } from './config.js';
 import { guardRootFields } from './context.js';
 import { makeSchema } from './schema.js';
-import { makeResolvers } from './server.js';
+import { makeResolvers, type Services } from './services.js';
 
 export async function schemaText(): Promise<string> {
-  const noServices = {} as Parameters<typeof makeResolvers>[0];
-  const schema = await makeSchema(makeResolvers(noServices, readConfig({})), guardRootFields);
+  const noServices = {} as Services;
+  const schema = await makeSchema(makeResolvers(noServices), guardRootFields);
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 

@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   MODEL_NOT_PRICED: { retryable: false },
   IDEMPOTENCY_CONFLICT: { retryable: false },
   FEATURE_DISABLED: { retryable: false },
+  /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
+  SLOW_CONSUMER: { retryable: true },
   SERVICE_UNAVAILABLE: { retryable: true },
   INTERNAL: { retryable: true },
 } as const;
@@ -34,10 +36,6 @@ export class ApiError extends Error {
     readonly detail: ApiErrorDetail = {},
   ) {
     super(message);
-  }
-
-  get extensions(): Record<string, unknown> {
-    return { code: this.code, retryable: ERROR_CODES[this.code].retryable, ...this.detail };
   }
 }
 
@@ -88,6 +86,9 @@ export const SQLSTATE = {
   uniqueViolation: '23505',
 } as const;
 
+/** Our own SQLSTATE: a HARD budget has no room. */
+export const DENIED = 'TG001';
+
 export type DatabaseFault = 'CONFLICT' | 'LOCKED' | 'CONNECTION' | 'BAD_VALUE' | 'OTHER';
 
 /** Node's own names for a broken or refused connection. */
@@ -121,13 +122,51 @@ function isConnectionMessage(error: unknown): boolean {
   );
 }
 
+/** An error as a caller may see it. */
+export interface ReportedError {
+  readonly message: string;
+  readonly code: string;
+  readonly retryable: boolean;
+  /** The input field that was wrong. */
+  readonly field?: readonly (string | number)[];
+  readonly [key: string]: unknown;
+}
+
+export type ErrorReporter = (error: unknown) => ReportedError;
+
 /**
- * Turns whatever was thrown into the error that a client may see: our own codes pass, GraphQL's own mistakes become
- * BAD_USER_INPUT, a lost database becomes SERVICE_UNAVAILABLE, and everything else is INTERNAL with a reference id
- * under which the log has the cause. No stack, SQL or path of a file leaves the process.
+ * Turns whatever a service threw into what a caller may see: our own codes pass, a lost database becomes
+ * SERVICE_UNAVAILABLE, and everything else is INTERNAL with a reference id under which the log has the cause. No stack,
+ * SQL or path of a file leaves the process.
  */
+export function errorReporter(log: Logger): ErrorReporter {
+  return (error) => {
+    if (error instanceof ApiError) return reported(error);
+    const fault = databaseFault(error);
+    if (fault === 'CONNECTION' || fault === 'LOCKED') {
+      log.warn({ err: error }, 'database unavailable');
+      return reported(serviceUnavailable('The database did not answer in time.'));
+    }
+    const reference = randomUUID();
+    log.error({ err: error, reference }, 'unexpected error');
+    return {
+      message: `Something went wrong on our side. Quote the reference ${reference}.`,
+      code: 'INTERNAL',
+      retryable: true,
+      reference,
+    };
+  };
+}
+
+function reported(error: ApiError): ReportedError {
+  const { path, ...detail } = error.detail;
+  const { retryable } = ERROR_CODES[error.code];
+  return { ...detail, message: error.message, code: error.code, retryable, ...(path !== undefined && { field: path }) };
+}
+
+/** The same for GraphQL errors: its own mistakes become BAD_USER_INPUT. */
 export function errorFormatter(
-  log: Logger,
+  report: ErrorReporter,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
@@ -135,22 +174,8 @@ export function errorFormatter(
       ...(formatted.locations && { locations: formatted.locations }),
       ...(formatted.path && { path: formatted.path }),
     };
-    if (cause instanceof ApiError) {
-      const { path, ...extensions } = cause.extensions;
-      return {
-        message: cause.message,
-        ...at,
-        extensions: { ...extensions, ...(path !== undefined && { field: path }) },
-      };
-    }
-    const fault = databaseFault(cause);
-    if (fault === 'CONNECTION' || fault === 'LOCKED') {
-      const answer = serviceUnavailable('The database did not answer in time.');
-      log.warn({ err: cause }, 'database unavailable');
-      return { message: answer.message, ...at, extensions: answer.extensions };
-    }
     const code = formatted.extensions?.['code'];
-    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
+    if (!(cause instanceof ApiError) && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
       const field = variablePath(formatted.message);
       return {
         message: formatted.message,
@@ -158,13 +183,8 @@ export function errorFormatter(
         extensions: { code: inputCode(code), retryable: false, ...(field && { field }) },
       };
     }
-    const reference = randomUUID();
-    log.error({ err: cause, reference }, 'unexpected error');
-    return {
-      message: `Something went wrong on our side. Quote the reference ${reference}.`,
-      ...at,
-      extensions: { code: 'INTERNAL', retryable: true, reference },
-    };
+    const { message, ...extensions } = report(cause);
+    return { message, ...at, extensions };
   };
 }
 

@@ -28,6 +28,8 @@ const LOCKED_WAIT_MS = 50;
 
 /** One kind of work that a lane does in batches. `run` is one transaction; it answers each item at its index. */
 export interface LaneJob<Item, Receipt> {
+  /** The most items of one call; 500 unless said. */
+  readonly batchSize?: number | undefined;
   run(client: ClientBase, organizationId: string, items: readonly Item[]): Promise<readonly (Receipt | Error)[]>;
 }
 
@@ -147,7 +149,7 @@ class Lane {
   #next(): { queue: Queue; batch: Entry[] } | undefined {
     for (const [key, queue] of this.#queues) {
       if (this.#aside.has(queue.organizationId)) continue;
-      const batch = queue.entries.splice(0, BATCH_SIZE);
+      const batch = queue.entries.splice(0, queue.job.batchSize ?? BATCH_SIZE);
       this.#queues.delete(key);
       if (queue.entries.length > 0) this.#queues.set(key, queue);
       return { queue, batch };

@@ -1,5 +1,5 @@
 /** The scalars of the API that GraphQL itself does not have. */
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
 import { formatUsd, parseUsd, type PicoUsd } from './money.js';
 
 function wrong(message: string): never {
@@ -42,4 +42,37 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   serialize: (value) => (value instanceof Date ? value.toISOString() : wrong('A DateTime must be a Date.')),
   parseValue: parseInstant,
   parseLiteral: (node: ValueNode) => (node.kind === Kind.STRING ? parseInstant(node.value) : wrong(INSTANT_FORM)),
+});
+
+const QUANTITY_FORM =
+  'A Quantity is a JSON integer or a string of digits from 0 to 9007199254740991; durations may have up to 6 decimal places, as a string.';
+
+function parseQuantityText(value: unknown): string {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);
+  if (typeof value === 'string' && /^\d{1,16}(\.\d{1,6})?$/.test(value)) return value;
+  throw new GraphQLError(QUANTITY_FORM);
+}
+
+/** Kept as decimal text in its unit: what a text means depends on the unit, which the scalar does not know. */
+export const QuantityScalar = new GraphQLScalarType<string, string | number>({
+  name: 'Quantity',
+  description: `How much of a unit: 0 to 9007199254740991 (2^53-1), as a JSON integer or a string of digits. Durations are seconds with up to 6 decimal places, written as a string. Answered as a number where it is whole, else as a string.`,
+  serialize: (value) => {
+    const text = String(value);
+    return /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+  },
+  parseValue: parseQuantityText,
+  parseLiteral: (node: ValueNode) =>
+    node.kind === Kind.INT || node.kind === Kind.STRING
+      ? parseQuantityText(node.kind === Kind.INT ? Number(node.value) : node.value)
+      : parseQuantityText(undefined),
+});
+
+/** Any JSON, as sent. */
+export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
+  name: 'JSON',
+  description: 'Any JSON value, such as the body of a provider’s response. Send it as a variable.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),
 });

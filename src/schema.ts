@@ -1,5 +1,5 @@
 /** The GraphQL schema, built from the resolver classes that the composition root hands over. */
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { buildSchema, type MiddlewareFn, type NonEmptyArray } from 'type-graphql';
 import { DateTimeScalar } from './scalars.js';
 
@@ -15,12 +15,28 @@ const noPubSub = {
   },
 };
 
+/** What type-graphql hands to the `subscribe` function of a field. */
+export interface SubscribeData<Args, Context> {
+  readonly args: Args;
+  readonly context: Context;
+  readonly info: GraphQLResolveInfo;
+}
+
+const instances = new WeakMap<GraphQLSchema, ReadonlyMap<ResolverClass, object>>();
+
+/** The instance that answers for a resolver class: the `subscribe` function of a field is given none. */
+export function resolverOf<T extends object>(schema: GraphQLSchema, wanted: new (...args: never[]) => T): T {
+  const resolver = instances.get(schema)?.get(wanted);
+  if (!(resolver instanceof wanted)) throw new Error(`The schema was made without ${wanted.name}.`);
+  return resolver;
+}
+
 /** @param resolvers each resolver class with the one instance that answers for it. */
-export function makeSchema(
+export async function makeSchema(
   resolvers: ReadonlyMap<ResolverClass, object>,
   guard: MiddlewareFn<never>,
 ): Promise<GraphQLSchema> {
-  return buildSchema({
+  const schema = await buildSchema({
     resolvers: [...resolvers.keys()] as unknown as NonEmptyArray<ResolverClass>,
     container: { get: (wanted) => resolvers.get(wanted as ResolverClass) },
     globalMiddlewares: [guard as MiddlewareFn<object>],
@@ -29,4 +45,6 @@ export function makeSchema(
     pubSub: noPubSub,
     nullableByDefault: false,
   });
+  instances.set(schema, resolvers);
+  return schema;
 }

@@ -1,4 +1,4 @@
-/** The composition root: database, services, schema, HTTP and WebSocket. The only place that knows all rooms. */
+/** The composition root's second half: opens database, services, schema, HTTP and WebSocket, and closes them. */
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -8,33 +8,24 @@ import { Budget20261123 } from '../migrations/20261123-3-budget.js';
 import { Usage20261123 } from '../migrations/20261123-4-usage.js';
 import { Alert20261123 } from '../migrations/20261123-5-alert.js';
 import { Recording20261123 } from '../migrations/20261123-6-recording.js';
+import { Budgeting20261123 } from '../migrations/20261123-7-budgeting.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { Context, ContextFactory, endOperations, guardRootFields } from './context.js';
 import { openDatabase, type Database } from './database.js';
-import { errorFormatter } from './errors.js';
+import { errorFormatter, errorReporter } from './errors.js';
 import { explorer, mayShowKey } from './explorer.js';
 import { openHttp, type HttpDoor } from './http.js';
-import { Account, AccountTeam } from './identity/account.js';
-import { AccountResolver } from './identity/account.resolver.js';
-import { AccountService } from './identity/account.service.js';
-import { ApiKey, Installation } from './identity/api-key.js';
-import { ApiKeyResolver } from './identity/api-key.resolver.js';
-import { ApiKeyService } from './identity/api-key.service.js';
-import { BootstrapService } from './identity/bootstrap.service.js';
-import { AlertFeedHead, Organization, OrganizationGate } from './identity/organization.js';
-import { OrganizationResolver } from './identity/organization.resolver.js';
-import { OrganizationService } from './identity/organization.service.js';
 import { keepKeyFile } from './key-file.js';
 import { openEmbeddedPostgres } from './postgres.js';
-import { makeSchema, type ResolverClass } from './schema.js';
+import { makeSchema } from './schema.js';
+import { ENTITIES, makeResolvers, makeServices } from './services.js';
 import { openSocket } from './socket.js';
 import { StartError } from './start-error.js';
 
 const CLOCK_SYNC_MS = 10_000;
 
-export const ENTITIES = [Organization, OrganizationGate, AlertFeedHead, Account, AccountTeam, ApiKey, Installation];
 export const MIGRATIONS = [
   Identity20261123,
   Catalog20261123,
@@ -42,6 +33,7 @@ export const MIGRATIONS = [
   Usage20261123,
   Alert20261123,
   Recording20261123,
+  Budgeting20261123,
 ];
 
 export interface RunningServer {
@@ -53,6 +45,8 @@ export interface RunningServer {
   readonly newKey: string | undefined;
   /** A file with the bootstrap key, where the database is embedded. */
   readonly keyFile: string | undefined;
+  /** Subscriptions to alerts that are open. */
+  subscriberCount(): number;
   /** Asks the database for its time again. */
   syncClock(): Promise<void>;
   close(): Promise<void>;
@@ -95,19 +89,27 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   closers.add(() => database.close());
   const clock = await openClock(database, log, closers);
 
-  const services = makeServices(database, clock);
+  const services = makeServices(config, database, clock, log);
+  closers.add(() => services.feed.close());
+  await services.feed.start(notifyUrlOf(config, databaseUrl)).catch((error: unknown) => {
+    throw notifyProblem(error);
+  });
+  closers.add(() => services.lanes.close());
   const newKey = await database.exclusively(() => services.bootstrap.run(config.bootstrapApiKey));
   const keyFile = dataDir === undefined ? undefined : await keepKeyFile(dataDir, newKey);
 
-  const schema = await makeSchema(makeResolvers(services, config), guardRootFields);
+  const schema = await makeSchema(makeResolvers(services), guardRootFields);
   const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
   const http = await openDoor(config, log, schema, contexts, database, keyFile?.key);
   closers.add(() => http.close());
+  services.latePricing.start();
+  closers.add(() => services.latePricing.close());
   return {
     url: http.url,
     databaseUrl,
     newKey,
     keyFile: keyFile?.path,
+    subscriberCount: () => services.feed.subscriberCount,
     syncClock: () => clock.sync(),
     close: () => closers.closeAll(),
   };
@@ -137,31 +139,6 @@ async function openClock(database: Database, log: Logger, closers: Closers): Pro
   return clock;
 }
 
-function makeServices(database: Database, clock: Clock) {
-  const accounts = new AccountService(database.writer);
-  const apiKeys = new ApiKeyService(database.writer, accounts);
-  const organizations = new OrganizationService(apiKeys);
-  const bootstrap = new BootstrapService(database.orm, clock, organizations, apiKeys);
-  return { accounts, apiKeys, organizations, bootstrap };
-}
-
-/** Also used to print the schema, where no service is ever called. */
-export function makeResolvers(
-  services: Omit<ReturnType<typeof makeServices>, 'bootstrap'>,
-  config: Config,
-): Map<ResolverClass, object> {
-  const features = {
-    pricing: config.enablePricing,
-    budgetEnforcement: config.enableBudgetEnforcement,
-    billing: config.enableBilling,
-  };
-  return new Map<ResolverClass, object>([
-    [OrganizationResolver, new OrganizationResolver(services.organizations, features)],
-    [AccountResolver, new AccountResolver(services.accounts)],
-    [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
-  ]);
-}
-
 async function openDoor(
   config: Config,
   log: Logger,
@@ -170,7 +147,7 @@ async function openDoor(
   database: Database,
   key: string | undefined,
 ): Promise<HttpDoor> {
-  const formatError = errorFormatter(log);
+  const formatError = errorFormatter(errorReporter(log));
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
   const apollo = makeApollo<Context>({ schema, formatError, plugins: [endOperations], logger: apolloLog(log) });
   const mayShow = (request: IncomingMessage) =>
@@ -198,6 +175,7 @@ async function openDoor(
     onFault,
     principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),
     contextOf: (principal) => contexts.of(principal),
+    endContext: (context) => context.end(),
   });
   return {
     ...http,
@@ -206,6 +184,15 @@ async function openDoor(
       await http.close();
     },
   };
+}
+
+function notifyUrlOf(config: Config, databaseUrl: string): string | undefined {
+  return config.isNotifyOn ? (config.notifyDatabaseUrl ?? databaseUrl) : undefined;
+}
+
+function notifyProblem(error: unknown): StartError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StartError(`The connection for alerts cannot be made (${reason}); check NOTIFY_DATABASE_URL.`);
 }
 
 function portProblem(config: Config, error: unknown): unknown {

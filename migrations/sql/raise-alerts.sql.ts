@@ -4,10 +4,23 @@
  * The unique key is what makes an alert fire once.
  */
 
-/** Thresholds that a spend crossed: before < limit * threshold / 100 <= after. At limit 0 the first charge crosses all. */
+/** Whether a spend has reached a threshold. At limit 0 the first charge reaches all, and nothing spent reaches none. */
+const reaches = (spent: string, limit: string) =>
+  `(${spent} * 100 >= ${limit} * h.threshold AND (${limit} > 0 OR ${spent} > 0))`;
+
+/** Reached now and not before: by the spend, by a lower limit, or by a threshold that was not there. */
+const CROSSED = `bp.ends_at > p_now AND ${reaches('bp.spent_pico_usd', 'bp.limit_pico_usd')}
+    AND NOT (${reaches('(bp.spent_pico_usd - d.delta)', 'coalesce(p_limit_before, bp.limit_pico_usd)')}
+      AND (p_thresholds_before IS NULL OR h.threshold = ANY (p_thresholds_before)))`;
+
+/**
+ * One alert for each threshold that was crossed. p_deltas: what the call added to `spent`. p_limit_before and
+ * p_thresholds_before: what the rows of one budget had before they were changed; null where a spend is all that happened.
+ */
 const RAISE_BUDGET_ALERTS = `
 CREATE FUNCTION raise_budget_alerts(
-  p_org uuid, p_budgets uuid[], p_starts timestamptz[], p_deltas numeric[], p_now timestamptz)
+  p_org uuid, p_budgets uuid[], p_starts timestamptz[], p_deltas numeric[], p_now timestamptz,
+  p_limit_before numeric DEFAULT NULL, p_thresholds_before int[] DEFAULT NULL)
 RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   v_crossed bigint;
@@ -18,9 +31,7 @@ BEGIN
   FROM unnest(p_budgets, p_starts, p_deltas) AS d (budget_id, starts_at, delta)
   JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
   CROSS JOIN unnest(bp.thresholds) AS h (threshold)
-  WHERE bp.ends_at > p_now AND bp.spent_pico_usd * 100 >= bp.limit_pico_usd * h.threshold
-    AND ((bp.spent_pico_usd - d.delta) * 100 < bp.limit_pico_usd * h.threshold
-      OR bp.limit_pico_usd = 0 AND bp.spent_pico_usd - d.delta <= 0 AND bp.spent_pico_usd > 0);
+  WHERE ${CROSSED};
   IF v_crossed = 0 THEN
     RETURN 0;
   END IF;
@@ -38,9 +49,7 @@ BEGIN
   JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
   CROSS JOIN unnest(bp.thresholds) AS h (threshold)
   WHERE o.organization_id = p_org
-    AND bp.ends_at > p_now AND bp.spent_pico_usd * 100 >= bp.limit_pico_usd * h.threshold
-    AND ((bp.spent_pico_usd - d.delta) * 100 < bp.limit_pico_usd * h.threshold
-      OR bp.limit_pico_usd = 0 AND bp.spent_pico_usd - d.delta <= 0 AND bp.spent_pico_usd > 0)
+    AND ${CROSSED}
   ORDER BY 2
   ON CONFLICT (organization_id, alert_key) DO NOTHING;
   GET DIAGNOSTICS v_raised = ROW_COUNT;

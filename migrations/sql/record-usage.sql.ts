@@ -13,7 +13,7 @@
  * Guards raise 40001, which the caller retries: on a distributed engine a statement that waited while a shard moved may
  * have read nothing, and reading nothing must never look like "was there already".
  *
- * p_only_if_fits: SQLSTATE TG001 and no effect where a HARD budget would be exceeded; its DETAIL is the deciding row.
+ * p_only_if_fits with p_enforce: SQLSTATE TG001 and no effect where a HARD budget would be exceeded (count_charges).
  */
 export const RECORD_USAGE = `
 CREATE FUNCTION record_usage(
@@ -34,13 +34,13 @@ DECLARE
   v_root uuid;
   v_new text[] := '{}';
   v_key text;
-  v_budgets uuid[];
-  v_starts timestamptz[];
-  v_deltas numeric[];
-  v_missing bigint;
-  v_locked bigint;
-  v_counted bigint;
-  v_denied jsonb;
+  v_accounts uuid[];
+  v_teams uuid[];
+  v_providers text[];
+  v_models text[];
+  v_charges numeric[];
+  v_budget_at timestamptz[];
+  v_count record;
 BEGIN
   SELECT g.last_cut_at, g.price_version INTO v_cut, v_own_version
   FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
@@ -94,7 +94,8 @@ BEGIN
   END IF;
 
   IF cardinality(v_new) < cardinality(p_keys) THEN
-    SELECT jsonb_agg(to_jsonb(u) || jsonb_build_object('content_hash', encode(u.content_hash, 'hex')))
+    SELECT jsonb_agg(to_jsonb(u) || jsonb_build_object('content_hash', encode(u.content_hash, 'hex'),
+      'cost_pico_usd', u.cost_pico_usd::text, 'charge_pico_usd', u.charge_pico_usd::text))
     INTO existing
     FROM unnest(p_keys, p_key_days) AS t (key, key_day)
     JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
@@ -108,74 +109,16 @@ BEGIN
     END IF;
   END IF;
 
-  FOR v_pass IN 1..2 LOOP
-    SELECT array_agg(x.budget_id ORDER BY x.rank, x.budget_id, x.starts_at),
-      array_agg(x.starts_at ORDER BY x.rank, x.budget_id, x.starts_at),
-      array_agg(x.delta ORDER BY x.rank, x.budget_id, x.starts_at),
-      count(*) FILTER (WHERE x.starts_at IS NULL)
-    INTO v_budgets, v_starts, v_deltas, v_missing
-    FROM (
-      SELECT b.rank, b.id AS budget_id, p.starts_at, sum(coalesce(t.charge, 0)) AS delta
-      FROM unnest(p_keys, p_accounts, p_charges, p_budget_at, p_providers, p_models)
-        AS t (key, account, charge, budget_at, provider, model)
-      JOIN public.account a ON a.organization_id = p_org AND a.id = t.account
-      JOIN public.budget b ON b.organization_id = p_org
-        AND b.account_id = ANY (ARRAY[a.id, a.team_id, v_root])
-        AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
-        AND (b.models IS NULL OR t.provider || '/' || t.model = ANY (b.models))
-      LEFT JOIN LATERAL (
-        SELECT bp.starts_at FROM public.budget_period bp
-        WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= t.budget_at AND t.budget_at < bp.ends_at
-        ORDER BY bp.starts_at DESC LIMIT 1) p ON true
-      WHERE t.key = ANY (v_new)
-      GROUP BY b.rank, b.id, p.starts_at
-    ) x;
-    EXIT WHEN v_missing = 0;
-    IF v_pass = 2 THEN
-      RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
-    END IF;
-    INSERT INTO public.budget_period (
-      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank)
-    SELECT DISTINCT o.organization_id, b.id, w.starts_at, w.ends_at, b.limit_pico_usd, b.enforcement, b.thresholds, b.rank
-    FROM public.organization o
-    JOIN public.budget b ON b.organization_id = o.organization_id AND b.id = ANY (v_budgets)
-    CROSS JOIN unnest(p_keys, p_budget_at) AS t (key, budget_at)
-    CROSS JOIN LATERAL public.period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, t.budget_at) AS w
-    WHERE o.organization_id = p_org AND t.key = ANY (v_new)
-      AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
-    ORDER BY b.id, w.starts_at
-    ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
-  END LOOP;
-
-  SELECT count(*) INTO v_locked FROM (
-    SELECT bp.budget_id FROM unnest(v_budgets, v_starts) WITH ORDINALITY AS d (budget_id, starts_at, n)
-    JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
-    ORDER BY d.n FOR UPDATE OF bp) l;
-  IF v_locked <> coalesce(cardinality(v_budgets), 0) THEN
-    RAISE EXCEPTION 'a period row is not to be locked' USING ERRCODE = '40001';
-  END IF;
-
-  IF p_only_if_fits AND p_enforce THEN
-    SELECT jsonb_build_object('budgetId', bp.budget_id, 'limit', bp.limit_pico_usd::text, 'spent', bp.spent_pico_usd::text,
-      'held', bp.held_pico_usd::text, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at)
-    INTO v_denied
-    FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
-    JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
-    WHERE bp.enforcement = 'HARD' AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
-      AND d.delta > 0 AND (bp.grace_until IS NULL OR bp.grace_until <= record_usage.recorded_at)
-    ORDER BY d.n LIMIT 1;
-    IF v_denied IS NOT NULL THEN
-      RAISE EXCEPTION 'over the limit' USING ERRCODE = 'TG001', DETAIL = v_denied::text;
-    END IF;
-  END IF;
-
-  UPDATE public.budget_period bp SET spent_pico_usd = bp.spent_pico_usd + d.delta
-  FROM unnest(v_budgets, v_starts, v_deltas) AS d (budget_id, starts_at, delta)
-  WHERE bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at;
-  GET DIAGNOSTICS v_counted = ROW_COUNT;
-  IF v_counted <> v_locked THEN
-    RAISE EXCEPTION 'a locked period row was not counted on' USING ERRCODE = '40001';
-  END IF;
+  SELECT array_agg(t.account), array_agg(CASE WHEN a.kind = 'USER' THEN a.team_id END), array_agg(t.provider),
+    array_agg(t.model), array_agg(t.charge), array_agg(t.budget_at)
+  INTO v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at
+  FROM unnest(p_keys, p_accounts, p_providers, p_models, p_charges, p_budget_at)
+    AS t (key, account, provider, model, charge, budget_at)
+  JOIN public.account a ON a.organization_id = p_org AND a.id = t.account
+  WHERE t.key = ANY (v_new);
+  SELECT * INTO v_count FROM public.count_charges(p_org, v_root, record_usage.recorded_at, p_only_if_fits AND p_enforce,
+    v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
+  periods := v_count.periods;
 
   INSERT INTO public.usage_rollup AS r (
     organization_id, day, provider, model, record_count, unpriced_count, unrated_count, input_tokens, cache_read_tokens,
@@ -204,21 +147,12 @@ BEGIN
     cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd,
     charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd;
 
-  alert_count := public.raise_budget_alerts(p_org, v_budgets, v_starts, v_deltas, record_usage.recorded_at)
+  alert_count := public.raise_budget_alerts(p_org, v_count.budgets, v_count.starts, v_count.deltas, record_usage.recorded_at)
     + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at,
-        ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
-          WHERE t.cost IS NULL AND t.key = ANY (v_new)),
-        ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
-          WHERE t.cost IS NULL AND t.key = ANY (v_new)));
-
-  SELECT jsonb_agg(jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
-    'models', b.models, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
-    'spent', bp.spent_pico_usd::text, 'held', bp.held_pico_usd::text, 'enforcement', bp.enforcement,
-    'added', d.delta::text) ORDER BY d.n)
-  INTO periods
-  FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
-  JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
-  JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id;
+    ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
+      WHERE t.cost IS NULL AND t.key = ANY (v_new)),
+    ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
+      WHERE t.cost IS NULL AND t.key = ANY (v_new)));
   RETURN NEXT;
 END
 $function$`;

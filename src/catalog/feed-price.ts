@@ -63,12 +63,10 @@ export function readPrices(prices: unknown): ReadPrices {
   if (!parsed.success) throw new UnusablePrice(issueText(parsed.error));
   const cleaned: CleanedPrice[] = [];
   const unknownKeys = new Set<string>();
-  const entries = parsed.data.map(
-    (entry): Entry => ({
-      when: entry.constraint ? readConstraint(entry.constraint) : null,
-      rates: readRates(entry.prices, cleaned, unknownKeys),
-    }),
-  );
+  const entries = parsed.data.map((entry): Entry => ({
+    when: entry.constraint ? readConstraint(entry.constraint) : null,
+    rates: readRates(entry.prices, cleaned, unknownKeys),
+  }));
   return { versions: versionsOf(entries), cleaned, unknownKeys: [...unknownKeys] };
 }
 

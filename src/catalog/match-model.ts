@@ -120,6 +120,11 @@ export class ModelIndex<P extends MatchableProvider, M extends MatchableModel> {
     return resolution;
   }
 
+  /** How many names are remembered with their answers. */
+  get rememberedNames(): number {
+    return this.#remembered.size;
+  }
+
   /** The provider that a name means: its id, else the first whose rule matches. */
   findProvider(name: string): P | undefined {
     const wanted = lower(name);
@@ -163,7 +168,11 @@ export class ModelIndex<P extends MatchableProvider, M extends MatchableModel> {
     // An own model may be stored under the provider's id while the call names it in another way.
     const renamed = this.#catalogue && this.#firstMatch(row.provider, name);
     if (renamed) return at(renamed);
-    const found = catalogue.#inRow(row, name) ?? catalogue.#inRow(row, withDashedDates(name));
+    const found =
+      catalogue.#inRow(row, name) ??
+      catalogue.#inRow(row, withDashedDates(name)) ??
+      // Some models' rules do not match their own name, which is how everything here names them.
+      catalogue.#exactly(name).find((model) => model.provider === row.provider);
     return found && { model: found, throughProvider: row.provider };
   }
 

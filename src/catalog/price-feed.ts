@@ -8,7 +8,7 @@ import type { MatchableModel, MatchableProvider } from './match-model.js';
 import { type MatchRule, matchRuleSchema } from './match-rule.js';
 import { isFree, type RateCard } from './rate.js';
 import { unitOfUsageKey, UsageUnit } from './usage-unit.js';
-import { type FieldPath, type UsageExtractor, usageExtractorSchema } from './usage-extractor.js';
+import { type UsageExtractor, usageExtractorSchema } from './usage-extractor.js';
 
 export interface FeedProvider extends MatchableProvider {
   readonly displayName: string;
@@ -185,7 +185,9 @@ const LEAST_SECONDS: readonly (ModelName & { readonly least: bigint })[] = [
 function withLeast({ provider, name }: ModelName, card: RateCard): RateCard {
   const rule = LEAST_SECONDS.find((known) => known.provider === provider && known.name === name);
   if (!rule) return card;
-  const rates = card.rates.map((rate) => (rate.unit === UsageUnit.AUDIO_SECONDS ? { ...rate, least: rule.least } : rate));
+  const rates = card.rates.map((rate) =>
+    rate.unit === UsageUnit.AUDIO_SECONDS ? { ...rate, least: rule.least } : rate,
+  );
   return { ...card, rates };
 }
 
@@ -213,12 +215,13 @@ function readExtractor(providerId: string, item: unknown, draft: Draft): UsageEx
   return [];
 }
 
-function asPath(path: z.infer<typeof steps>): FieldPath {
+/** A path in our shape; whether it is a good one is for `usageExtractorSchema` to say. */
+function asPath(path: z.infer<typeof steps>): unknown[] {
   const list = typeof path === 'string' ? [path] : path;
   return list.map((step) => {
     if (typeof step === 'string') return step;
-    const { type: _type, ...rest } = step;
-    return rest as unknown as Exclude<FieldPath[number], string>;
+    const { type: _listStep, ...rest } = step;
+    return rest;
   });
 }
 

@@ -33,9 +33,8 @@ export function parseQuantity(unit: UsageUnit, value: unknown): bigint | undefin
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'bigint') return value.toString();
-  // Past 2^53 a number literal has already lost digits: only a string can say it, and it would be too large.
-  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : undefined;
+  // A number literal past 2^53 has lost digits, but never so many that it would seem to be in range.
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
 }
 
 /** What `parseQuantity` takes for this unit, to end a message with. */

@@ -36,7 +36,7 @@ const key = z.string().min(1).max(200);
 const listStep = z.strictObject({ field: key, match: matchRuleSchema });
 
 /** A path as stored: always a list, its last step a key. */
-export const fieldPathSchema = z
+const fieldPathSchema = z
   .array(z.union([key, listStep]))
   .min(1)
   .max(10)

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import type { Pool } from 'pg';
 import { badInput, notFound } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { requireText } from '../text.js';
 import { Account, AccountKind, AccountTeam } from './account.js';
-import { ensureAccounts } from './ensure-account.sql.js';
+import type { AccountDirectory } from './account-directory.js';
+import type { WantedAccount } from './ensure-account.sql.js';
 import { lockGate } from './gate.sql.js';
 import { authorize } from './permission.js';
 
@@ -24,7 +24,7 @@ export interface AccountChange {
 }
 
 export class AccountService {
-  constructor(private readonly writer: Pool) {}
+  constructor(private readonly directory: AccountDirectory) {}
 
   /** The account of a name, or undefined where it was never used. Makes nothing. */
   async find(operation: Operation, name: AccountName): Promise<Account | undefined> {
@@ -41,8 +41,10 @@ export class AccountService {
     const change = checkChange(input);
     const { organizationId } = operation.principal;
     if (change.kind !== AccountKind.ORGANIZATION) {
-      const wanted = { kind: change.kind, externalId: change.externalId, teamExternalId: change.teamId ?? undefined };
-      await ensureAccounts(this.writer, organizationId, [wanted], operation.now);
+      const { kind, externalId, teamId } = change;
+      const team = teamId == null ? [] : [{ kind: AccountKind.TEAM, externalId: teamId }];
+      const wanted = { kind, externalId, teamExternalId: teamId ?? undefined };
+      await this.directory.idsOf(organizationId, [wanted, ...team], operation.now);
     }
     const em = await operation.em();
     if (change.teamId !== undefined) await lockGate(em, organizationId);
@@ -60,6 +62,14 @@ export class AccountService {
   async teamOf(operation: Operation, account: Account): Promise<Account | null> {
     authorize(operation, 'account.read');
     return account.teamId === null ? null : operation.loader(this, accountLoader).load(account.teamId);
+  }
+
+  /** Batched over all accounts of an operation. The caller has checked that the principal may see it. */
+  async byId(operation: Operation, id: string): Promise<Account> {
+    authorize(operation, 'account.read');
+    const account = await operation.loader(this, accountLoader).load(id);
+    if (!account) throw notFound('The account');
+    return account;
   }
 
   async #move(operation: Operation, account: Account, teamName: string | null): Promise<void> {
@@ -91,6 +101,17 @@ export function accountOf(name: AccountName): { kind: AccountKind; externalId: s
   if (userId != null && teamId != null) throw badInput(['teamId'], 'Name at most one of userId and teamId.');
   if (userId != null) return { kind: AccountKind.USER, externalId: checkExternalId(userId, ['userId']) };
   if (teamId != null) return { kind: AccountKind.TEAM, externalId: checkExternalId(teamId, ['teamId']) };
+  return { kind: AccountKind.ORGANIZATION, externalId: '' };
+}
+
+/** Who spends: with a user, the team is only where a new user goes; alone, the team itself spends. */
+export function spenderOf({ userId, teamId }: AccountName, path: readonly (string | number)[]): WantedAccount {
+  if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
+  if (userId != null) {
+    const externalId = checkExternalId(userId, [...path, 'userId']);
+    return { kind: AccountKind.USER, externalId, teamExternalId: teamId ?? undefined };
+  }
+  if (teamId != null) return { kind: AccountKind.TEAM, externalId: teamId };
   return { kind: AccountKind.ORGANIZATION, externalId: '' };
 }
 

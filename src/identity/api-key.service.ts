@@ -10,6 +10,7 @@ import { requireText } from '../text.js';
 import { ApiKey } from './api-key.js';
 import type { AccountService, AccountName } from './account.service.js';
 import { findApiKey } from './find-api-key.sql.js';
+import { findRevokedKeys } from './find-revoked-keys.sql.js';
 import { authorize } from './permission.js';
 
 const KEY_FORM = /^tg_([A-Za-z0-9_-]{22})_[A-Za-z0-9_-]{43}$/;
@@ -52,6 +53,11 @@ export class ApiKeyService {
   async principalOf(key: string): Promise<Principal | undefined> {
     const found = await this.#principals.fetch(hashOf(key).toString('base64'), { context: organizationIn(key) ?? '' });
     return found?.principal;
+  }
+
+  /** The ids of those of the keys that were revoked since their principals were found; one query for all. */
+  revokedAmong(principals: readonly Pick<Principal, 'organizationId' | 'apiKeyId'>[]): Promise<ReadonlySet<string>> {
+    return findRevokedKeys(this.writer, principals);
   }
 
   async create(operation: Operation, input: NewApiKey): Promise<IssuedApiKey> {

@@ -10,18 +10,19 @@ export interface WantedAccount {
 }
 
 /**
- * The ids of accounts, made where they are missing, in one call that is a transaction of its own. It needs no gate:
- * a new account has no record yet, so nothing that is counted changes.
+ * The ids of accounts, made where they are missing, in one call that is a transaction of its own.
+ * @param defaultLimitPicoUsd each user that is made gets a MONTH, HARD budget of it.
  */
 export async function ensureAccounts(
   pool: Pool,
   organizationId: string,
   wanted: readonly WantedAccount[],
   now: Date,
+  defaultLimitPicoUsd: bigint | undefined,
 ): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'ensure-accounts',
-    text: 'SELECT id FROM public.ensure_accounts($1, $2, $3, $4, $5, $6, $7) ORDER BY ordinal',
+    text: 'SELECT id FROM public.ensure_accounts($1, $2, $3, $4, $5, $6, $7, $8, $9) ORDER BY ordinal',
     values: [
       organizationId,
       now,
@@ -29,6 +30,8 @@ export async function ensureAccounts(
       wanted.map((account) => account.externalId),
       wanted.map(() => newId()),
       wanted.map((account) => account.teamExternalId ?? null),
+      wanted.map(() => newId()),
+      defaultLimitPicoUsd ?? null,
       wanted.map(() => newId()),
     ],
   });

@@ -15,9 +15,15 @@ const PERMISSIONS = {
   'account.read': { roles: READERS, may: 'read accounts' },
   'key.read': { roles: [Role.ADMIN], may: 'read API keys' },
   'key.write': { roles: [Role.ADMIN], may: 'make or revoke API keys' },
+  'alert.read': { roles: READERS, may: 'read alerts' },
   'catalog.read': { roles: EVERYBODY, may: 'read models and prices' },
   'catalog.refresh': { roles: [Role.OPERATOR], may: 'refresh the price catalogue' },
   'pricing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set prices' },
+  'usage.write': { roles: [Role.ADMIN, Role.SERVICE], may: 'record usage' },
+  'usage.read': { roles: READERS, may: 'read usage' },
+  'budget.read': { roles: READERS, may: 'read budgets' },
+  'budget.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set budgets' },
+  'budget.check': { roles: STAFF, may: 'check budgets' },
 } satisfies Record<string, { roles: readonly Role[]; may: string }>;
 
 export type Permission = keyof typeof PERMISSIONS;

@@ -28,22 +28,38 @@ export class Stage {
     await this.released;
     return 'passed';
   }
-  async *ticks(count: number, bytes: number): AsyncGenerator<{ tick: string }> {
+  /** Counts as open from the call on, like a feed that is joined first and read later. */
+  ticks(count: number, bytes: number): AsyncGenerator<{ tick: string }> {
     this.openTicks += 1;
-    try {
-      for (let n = 0; count < 0 || n < count; n += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
-        yield { tick: `${n}${'x'.repeat(bytes)}` };
-      }
-    } finally {
-      this.openTicks -= 1;
+    let open = true;
+    const leave = (): void => {
+      if (open) this.openTicks -= 1;
+      open = false;
       this.#tickEnded();
-    }
+    };
+    const source = produceTicks(count, bytes, leave);
+    const end = source.return.bind(source);
+    source.return = (value) => {
+      leave();
+      return end(value);
+    };
+    return source;
   }
   async *breaking(): AsyncGenerator<{ broken: string }> {
     yield { broken: 'once' };
     await new Promise((resolve) => setImmediate(resolve));
     throw new Error('secret detail of a table');
+  }
+}
+
+async function* produceTicks(count: number, bytes: number, leave: () => void): AsyncGenerator<{ tick: string }> {
+  try {
+    for (let n = 0; count < 0 || n < count; n += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      yield { tick: `${n}${'x'.repeat(bytes)}` };
+    }
+  } finally {
+    leave();
   }
 }
 

@@ -14,6 +14,51 @@ export type AccountKind =
   /** One user of the caller; may belong to one team. */
   | 'USER';
 
+/** Which alerts to list; what is left out does not narrow the list. */
+export type AlertFilterInput = {
+  /** Raised at this instant or later. */
+  from?: string | null | undefined;
+  /** Only this kind. */
+  kind?: AlertKind | null | undefined;
+  /** Only alerts about this team and its users. Not beside userId. */
+  teamId?: string | null | undefined;
+  /** Raised before this instant. */
+  to?: string | null | undefined;
+  /** Only alerts about this user; the caller's own id of it. */
+  userId?: string | null | undefined;
+};
+
+/** Why an alert was raised. More kinds may be added: treat one that you do not know as information. */
+export type AlertKind =
+  /** What is spent reached a threshold of a budget. Once per budget, period, threshold and limit: spending that falls below through a correction and rises again is silent, a changed limit arms all thresholds anew. */
+  | 'BUDGET_THRESHOLD'
+  /** A call cost more than was held for it. Once per reservation. */
+  | 'RESERVATION_OVERRUN'
+  /** Usage of a model without a known price was recorded. Once per model and local day. */
+  | 'UNPRICED_USAGE';
+
+/** A model by the names of the catalogue: those that aliases and dated snapshots resolve to. */
+export type BudgetModelInput = {
+  /** Such as "gpt-4o", 1 to 255 characters. */
+  name: string;
+  /** Such as "openai", 1 to 255 characters without a slash. */
+  provider: string;
+};
+
+/** A call that somebody thinks of making. */
+export type CheckBudgetInput = {
+  /** USD that it would cost, 0 or more. */
+  amount: string;
+  /** The model that would be called, 1 to 255 characters; budgets for listed models count only what resolves to one of them. */
+  model?: string | null | undefined;
+  /** The provider that would be called, 1 to 255 characters. */
+  provider?: string | null | undefined;
+  /** Alone: the team that would spend. With userId: the team of a user that is not known yet. */
+  teamId?: string | null | undefined;
+  /** The user who would spend. Without userId and teamId: the organization. Nothing is made. */
+  userId?: string | null | undefined;
+};
+
 /** A new API key. */
 export type CreateApiKeyInput = {
   /** What it is for, 1 to 200 characters. */
@@ -32,6 +77,120 @@ export type CreateOrganizationInput = {
   name: string;
   /** IANA time zone; default UTC. */
   zone?: string | null | undefined;
+};
+
+/** Whether a call may go ahead. */
+export type DecisionOutcome =
+  /** It may. */
+  | 'ALLOWED'
+  /** It may, because the budget that has no room for it is still in its grace. */
+  | 'ALLOWED_BY_GRACE'
+  /** It may not. */
+  | 'DENIED';
+
+/** Why a decision came out as it did. */
+export type DecisionReason =
+  /** The account, its team or the organization is disabled. */
+  | 'ACCOUNT_DISABLED'
+  /** ENABLE_BUDGET_ENFORCEMENT is false: no budget refuses anything. */
+  | 'ENFORCEMENT_OFF'
+  /** There is room on every budget, or there is no budget. */
+  | 'FITS'
+  /** The model has no price, so nothing says what to hold: name an amount. */
+  | 'MODEL_NOT_PRICED'
+  /** A budget has no room for it. Only a HARD one refuses. */
+  | 'OVER_LIMIT';
+
+/** What a budget does at its limit. Every kind counts, holds and raises alerts. */
+export type Enforcement =
+  /** Refuses what does not fit. Usage that happened is recorded all the same. */
+  | 'HARD'
+  /** Refuses nothing and says what HARD would have refused. */
+  | 'SHADOW'
+  /** Only raises alerts. */
+  | 'SOFT';
+
+/** How long a budget's limit is for. Periods start at local midnight of the organization's zone. */
+export type PeriodKind =
+  /** A local day, which may have 23 or 25 hours. */
+  | 'DAY'
+  /** One period without end. */
+  | 'LIFETIME'
+  /** From the first, or from anchorDay; a shorter month starts it on its last day. */
+  | 'MONTH'
+  /** From Monday. */
+  | 'WEEK'
+  /** From 1 January, or from anchorDay of anchorMonth. */
+  | 'YEAR';
+
+/** How much of one unit a call used. */
+export type QuantityInput = {
+  /** How much of it. */
+  quantity: number | string;
+  /** The unit. */
+  unit: UsageUnit;
+};
+
+/** A finished call as the raw response body of its provider. */
+export type RecordProviderUsageInput = {
+  /** The provider’s flavour of the body, such as "chat" or "responses"; found by trying where it is left out. */
+  apiFlavor?: string | null | undefined;
+  /** The caller’s own key of this call, 1 to 255 printable characters. The same key with the same content answers the same record again; with other content it is IDEMPOTENCY_CONFLICT. Keys that grow with time (uuid v7, ULID) are the fastest. */
+  idempotencyKey: string;
+  /** The model as it was called; needed where the body does not name it. */
+  model?: string | null | undefined;
+  /** When the call ran; default now. It decides price and reports. Not before 2020-01-01 and at most 5 minutes ahead. */
+  occurredAt?: string | null | undefined;
+  /** The provider that answered, such as "openai", "anthropic", "google" or "aws". */
+  provider: string;
+  /** The response body. Only its usage, model and service tier are read and kept; just these may be sent. */
+  response: unknown;
+  /** The caller’s id of the agent run or session, 1 to 255 characters. */
+  runId?: string | null | undefined;
+  /** Up to 20 tags, kept with the record. */
+  tags?: Array<TagInput> | null | undefined;
+  /** With userId: the team that a new user joins; a known user stays where it is. Alone: the team itself spends. */
+  teamId?: string | null | undefined;
+  /** The caller’s id of the user, 1 to 255 characters; made where it is new. */
+  userId?: string | null | undefined;
+};
+
+/** Up to 1,000 finished calls. Each is written by itself: a bad one fails alone. */
+export type RecordUsageBatchInput = {
+  /** 1 to 1,000 calls; the answer has a result at each index. */
+  items: Array<RecordUsageInput>;
+};
+
+/** A finished call with its token counts. */
+export type RecordUsageInput = {
+  /** CACHE_READ_TOKENS: the prompt tokens that were read from a cache. */
+  cacheReadTokens?: number | string | null | undefined;
+  /** CACHE_WRITE_TOKENS: the prompt tokens that were written to a cache. */
+  cacheWriteTokens?: number | string | null | undefined;
+  /** OUTPUT_TOKENS: all completion tokens, reasoning included. */
+  completionTokens?: number | string | null | undefined;
+  /** The caller’s own key of this call, 1 to 255 printable characters. The same key with the same content answers the same record again; with other content it is IDEMPOTENCY_CONFLICT. Keys that grow with time (uuid v7, ULID) are the fastest. */
+  idempotencyKey: string;
+  /** The model as it was called, 1 to 255 characters; aliases and dated snapshots are resolved. */
+  model: string;
+  /** When the call ran; default now. It decides price and reports. Not before 2020-01-01 and at most 5 minutes ahead. */
+  occurredAt?: string | null | undefined;
+  /** INPUT_TOKENS: all prompt tokens, cached ones included. */
+  promptTokens?: number | string | null | undefined;
+  /** The provider that was called, such as "openai". */
+  provider?: string | null | undefined;
+  /** Other units; a unit may be given only once, also by its own field. */
+  quantities?: Array<QuantityInput> | null | undefined;
+  /** OUTPUT_REASONING_TOKENS: the completion tokens that were reasoning. */
+  reasoningTokens?: number | string | null | undefined;
+  /** The caller’s id of the agent run or session, 1 to 255 characters. */
+  runId?: string | null | undefined;
+  /** Up to 20 tags, kept with the record. */
+  tags?: Array<TagInput> | null | undefined;
+  /** With userId: the team that a new user joins; a known user stays where it is. Alone: the team itself spends. */
+  teamId?: string | null | undefined;
+  /** The caller’s id of the user, 1 to 255 characters; made where it is new. */
+  userId?: string | null | undefined;
 };
 
 /** What an API key may do; a key may have several. */
@@ -61,6 +220,30 @@ export type SetAccountInput = {
   teamId?: string | null | undefined;
 };
 
+/** A budget. Account, period and models say which one it is: the same again changes limit, enforcement, thresholds and name. */
+export type SetBudgetInput = {
+  /** Day on which a MONTH or YEAR starts, 1 to 31, default 1; a shorter month starts it on its last day. Fixed once the budget is made. */
+  anchorDay?: number | null | undefined;
+  /** Month in which a YEAR starts, 1 to 12, default 1. Fixed once the budget is made. */
+  anchorMonth?: number | null | undefined;
+  /** What it does at its limit. */
+  enforcement?: Enforcement;
+  /** USD, 0 or more; at 0 nothing passes. */
+  limit: string;
+  /** Counts only these models, 1 to 100; all models and deductions where it is left out. */
+  models?: Array<BudgetModelInput> | null | undefined;
+  /** Display name, 1 to 200 characters. null removes it; left out, a budget keeps the one it has. */
+  name?: string | null | undefined;
+  /** How long the limit is for. */
+  period: PeriodKind;
+  /** Alone: the team whose budget it is, made where it is new. With userId: the team that a new user joins; a known user stays where it is. */
+  teamId?: string | null | undefined;
+  /** Up to 20 whole percents of the limit, 1 to 1000, at which an alert is raised. */
+  thresholds?: Array<number>;
+  /** The user whose budget it is, 1 to 255 characters; made where it is new. Without userId and teamId: the organization. */
+  userId?: string | null | undefined;
+};
+
 /** A change of the caller's organization. What is left out stays as it is. */
 export type SetOrganizationInput = {
   /** Display name, 1 to 200 characters. */
@@ -68,6 +251,213 @@ export type SetOrganizationInput = {
   /** IANA time zone; refused once there is usage. */
   zone?: string | null | undefined;
 };
+
+/** One tag of a record. */
+export type TagInput = {
+  /** 1 to 64 printable characters, once per record. */
+  key: string;
+  /** 1 to 255 printable characters. */
+  value: string;
+};
+
+/** Why a record has no price yet. It is priced later, once, when a price for it is known. */
+export type UnpricedReason =
+  /** Several providers have a model of that name and none was given. */
+  | 'AMBIGUOUS_MODEL'
+  /** The provider’s body counts parts that are more than their whole. */
+  | 'INCONSISTENT_USAGE'
+  /** The model had no price when the call ran. */
+  | 'NO_PRICE'
+  /** ENABLE_PRICING is false. */
+  | 'PRICING_DISABLED'
+  /** No model of that name is known. */
+  | 'UNKNOWN_MODEL';
+
+/** What a usage record stands for. */
+export type UsageKind =
+  /** A finished call of a model. */
+  | 'CALL'
+  /** An amount that is not tokens. */
+  | 'DEDUCTION'
+  /** The exact negation of a record that was corrected. */
+  | 'REVERSAL';
+
+/** What providers count and charge for. A whole counts its parts too. */
+export type UsageUnit =
+  /** Counts seconds (audio). */
+  | 'AUDIO_SECONDS'
+  /** Counts tokens (input, audio, cache read). A part of CACHE_READ_TOKENS, INPUT_AUDIO_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_AUDIO_READ_TOKENS'
+  /** Counts tokens (input, audio, cache write, 1h). A part of CACHE_AUDIO_WRITE_TOKENS, CACHE_WRITE_1H_TOKENS, CACHE_WRITE_TOKENS, INPUT_AUDIO_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_AUDIO_WRITE_1H_TOKENS'
+  /** Counts tokens (input, audio, cache write, 5m). A part of CACHE_AUDIO_WRITE_TOKENS, CACHE_WRITE_5M_TOKENS, CACHE_WRITE_TOKENS, INPUT_AUDIO_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_AUDIO_WRITE_5M_TOKENS'
+  /** Counts tokens (input, audio, cache write). A part of CACHE_WRITE_TOKENS, INPUT_AUDIO_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_AUDIO_WRITE_TOKENS'
+  /** Counts tokens (input, image, cache read). A part of CACHE_READ_TOKENS, INPUT_IMAGE_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_IMAGE_READ_TOKENS'
+  /** Counts tokens (input, image, cache write, 1h). A part of CACHE_IMAGE_WRITE_TOKENS, CACHE_WRITE_1H_TOKENS, CACHE_WRITE_TOKENS, INPUT_IMAGE_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_IMAGE_WRITE_1H_TOKENS'
+  /** Counts tokens (input, image, cache write, 5m). A part of CACHE_IMAGE_WRITE_TOKENS, CACHE_WRITE_5M_TOKENS, CACHE_WRITE_TOKENS, INPUT_IMAGE_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_IMAGE_WRITE_5M_TOKENS'
+  /** Counts tokens (input, image, cache write). A part of CACHE_WRITE_TOKENS, INPUT_IMAGE_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_IMAGE_WRITE_TOKENS'
+  /** Counts tokens (input, cache read). A part of INPUT_TOKENS. */
+  | 'CACHE_READ_TOKENS'
+  /** Counts tokens (input, text, cache read). A part of CACHE_READ_TOKENS, INPUT_TEXT_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_TEXT_READ_TOKENS'
+  /** Counts tokens (input, text, cache write, 1h). A part of CACHE_TEXT_WRITE_TOKENS, CACHE_WRITE_1H_TOKENS, CACHE_WRITE_TOKENS, INPUT_TEXT_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_TEXT_WRITE_1H_TOKENS'
+  /** Counts tokens (input, text, cache write, 5m). A part of CACHE_TEXT_WRITE_TOKENS, CACHE_WRITE_5M_TOKENS, CACHE_WRITE_TOKENS, INPUT_TEXT_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_TEXT_WRITE_5M_TOKENS'
+  /** Counts tokens (input, text, cache write). A part of CACHE_WRITE_TOKENS, INPUT_TEXT_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_TEXT_WRITE_TOKENS'
+  /** Counts tokens (input, video, cache read). A part of CACHE_READ_TOKENS, INPUT_TOKENS, INPUT_VIDEO_TOKENS. */
+  | 'CACHE_VIDEO_READ_TOKENS'
+  /** Counts tokens (input, video, cache write, 1h). A part of CACHE_VIDEO_WRITE_TOKENS, CACHE_WRITE_1H_TOKENS, CACHE_WRITE_TOKENS, INPUT_TOKENS, INPUT_VIDEO_TOKENS. */
+  | 'CACHE_VIDEO_WRITE_1H_TOKENS'
+  /** Counts tokens (input, video, cache write, 5m). A part of CACHE_VIDEO_WRITE_TOKENS, CACHE_WRITE_5M_TOKENS, CACHE_WRITE_TOKENS, INPUT_TOKENS, INPUT_VIDEO_TOKENS. */
+  | 'CACHE_VIDEO_WRITE_5M_TOKENS'
+  /** Counts tokens (input, video, cache write). A part of CACHE_WRITE_TOKENS, INPUT_TOKENS, INPUT_VIDEO_TOKENS. */
+  | 'CACHE_VIDEO_WRITE_TOKENS'
+  /** Counts tokens (input, cache write, 1h). A part of CACHE_WRITE_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_WRITE_1H_TOKENS'
+  /** Counts tokens (input, cache write, 5m). A part of CACHE_WRITE_TOKENS, INPUT_TOKENS. */
+  | 'CACHE_WRITE_5M_TOKENS'
+  /** Counts tokens (input, cache write). A part of INPUT_TOKENS. */
+  | 'CACHE_WRITE_TOKENS'
+  /** Counts tool calls (code execution). */
+  | 'CODE_EXECUTIONS'
+  /** Counts document pages (input, annotated). A part of INPUT_DOCUMENT_PAGES. */
+  | 'INPUT_ANNOTATED_DOCUMENT_PAGES'
+  /** Counts seconds (input, audio). A part of AUDIO_SECONDS. */
+  | 'INPUT_AUDIO_SECONDS'
+  /** Counts tokens (input, audio). A part of INPUT_TOKENS. */
+  | 'INPUT_AUDIO_TOKENS'
+  /** Counts tokens (input, audio, tool). A part of INPUT_AUDIO_TOKENS, INPUT_TOKENS, INPUT_TOOL_TOKENS. */
+  | 'INPUT_AUDIO_TOOL_TOKENS'
+  /** Counts characters (input). */
+  | 'INPUT_CHARACTERS'
+  /** Counts document pages (input). */
+  | 'INPUT_DOCUMENT_PAGES'
+  /** Counts tokens (input, image). A part of INPUT_TOKENS. */
+  | 'INPUT_IMAGE_TOKENS'
+  /** Counts tokens (input, image, tool). A part of INPUT_IMAGE_TOKENS, INPUT_TOKENS, INPUT_TOOL_TOKENS. */
+  | 'INPUT_IMAGE_TOOL_TOKENS'
+  /** Counts pixels (input). */
+  | 'INPUT_PIXELS'
+  /** Counts messages (input, text). */
+  | 'INPUT_TEXT_MESSAGES'
+  /** Counts tokens (input, text). A part of INPUT_TOKENS. */
+  | 'INPUT_TEXT_TOKENS'
+  /** Counts tokens (input, text, tool). A part of INPUT_TEXT_TOKENS, INPUT_TOKENS, INPUT_TOOL_TOKENS. */
+  | 'INPUT_TEXT_TOOL_TOKENS'
+  /** Counts tokens (input). */
+  | 'INPUT_TOKENS'
+  /** Counts tokens (input, tool). A part of INPUT_TOKENS. */
+  | 'INPUT_TOOL_TOKENS'
+  /** Counts tokens (input, video). A part of INPUT_TOKENS. */
+  | 'INPUT_VIDEO_TOKENS'
+  /** Counts tokens (input, video, tool). A part of INPUT_TOKENS, INPUT_TOOL_TOKENS, INPUT_VIDEO_TOKENS. */
+  | 'INPUT_VIDEO_TOOL_TOKENS'
+  /** Counts tokens (output, audio, citation). A part of OUTPUT_AUDIO_TOKENS, OUTPUT_CITATION_TOKENS, OUTPUT_TOKENS. */
+  | 'OUTPUT_AUDIO_CITATION_TOKENS'
+  /** Counts tokens (output, audio, reasoning). A part of OUTPUT_AUDIO_TOKENS, OUTPUT_REASONING_TOKENS, OUTPUT_TOKENS. */
+  | 'OUTPUT_AUDIO_REASONING_TOKENS'
+  /** Counts seconds (output, audio). A part of AUDIO_SECONDS. */
+  | 'OUTPUT_AUDIO_SECONDS'
+  /** Counts tokens (output, audio). A part of OUTPUT_TOKENS. */
+  | 'OUTPUT_AUDIO_TOKENS'
+  /** Counts tokens (output, citation). A part of OUTPUT_TOKENS. */
+  | 'OUTPUT_CITATION_TOKENS'
+  /** Counts tokens (output, image, citation). A part of OUTPUT_CITATION_TOKENS, OUTPUT_IMAGE_TOKENS, OUTPUT_TOKENS. */
+  | 'OUTPUT_IMAGE_CITATION_TOKENS'
+  /** Counts tokens (output, image, reasoning). A part of OUTPUT_IMAGE_TOKENS, OUTPUT_REASONING_TOKENS, OUTPUT_TOKENS. */
+  | 'OUTPUT_IMAGE_REASONING_TOKENS'
+  /** Counts tokens (output, image). A part of OUTPUT_TOKENS. */
+  | 'OUTPUT_IMAGE_TOKENS'
+  /** Counts tokens (output, reasoning). A part of OUTPUT_TOKENS. */
+  | 'OUTPUT_REASONING_TOKENS'
+  /** Counts tokens (output, text, citation). A part of OUTPUT_CITATION_TOKENS, OUTPUT_TEXT_TOKENS, OUTPUT_TOKENS. */
+  | 'OUTPUT_TEXT_CITATION_TOKENS'
+  /** Counts tokens (output, text, reasoning). A part of OUTPUT_REASONING_TOKENS, OUTPUT_TEXT_TOKENS, OUTPUT_TOKENS. */
+  | 'OUTPUT_TEXT_REASONING_TOKENS'
+  /** Counts tokens (output, text). A part of OUTPUT_TOKENS. */
+  | 'OUTPUT_TEXT_TOKENS'
+  /** Counts tokens (output). */
+  | 'OUTPUT_TOKENS'
+  /** Counts tokens (output, video, citation). A part of OUTPUT_CITATION_TOKENS, OUTPUT_TOKENS, OUTPUT_VIDEO_TOKENS. */
+  | 'OUTPUT_VIDEO_CITATION_TOKENS'
+  /** Counts tokens (output, video, reasoning). A part of OUTPUT_REASONING_TOKENS, OUTPUT_TOKENS, OUTPUT_VIDEO_TOKENS. */
+  | 'OUTPUT_VIDEO_REASONING_TOKENS'
+  /** Counts tokens (output, video). A part of OUTPUT_TOKENS. */
+  | 'OUTPUT_VIDEO_TOKENS'
+  /** Counts requests. */
+  | 'REQUESTS'
+  /** Counts rerank searches. */
+  | 'RERANK_SEARCHES'
+  /** Counts tool calls (social search). */
+  | 'SOCIAL_SEARCHES'
+  /** Counts tool calls (storage search). */
+  | 'STORAGE_SEARCHES'
+  /** Counts tool calls (web search). */
+  | 'WEB_SEARCHES';
+
+export type AlertPartsFragment = { id: string, cursor: string, kind: AlertKind, budgetId: string | null, periodStartsAt: string | null, periodEndsAt: string | null, threshold: number | null, limit: string | null, spent: string | null, percent: number | null, provider: string | null, model: string | null, createdAt: string, message: string, account: { kind: AccountKind, externalId: string, team: { externalId: string } | null } | null };
+
+export type AlertsQueryVariables = Exact<{
+  filter?: AlertFilterInput | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AlertsQuery = { alerts: { edges: Array<{ cursor: string, node: { id: string, cursor: string, kind: AlertKind, budgetId: string | null, periodStartsAt: string | null, periodEndsAt: string | null, threshold: number | null, limit: string | null, spent: string | null, percent: number | null, provider: string | null, model: string | null, createdAt: string, message: string, account: { kind: AccountKind, externalId: string, team: { externalId: string } | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type BudgetAlertsSubscriptionVariables = Exact<{
+  userId?: string | null | undefined;
+  teamId?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BudgetAlertsSubscription = { budgetAlerts: { id: string, cursor: string, kind: AlertKind, budgetId: string | null, periodStartsAt: string | null, periodEndsAt: string | null, threshold: number | null, limit: string | null, spent: string | null, percent: number | null, provider: string | null, model: string | null, createdAt: string, message: string, account: { kind: AccountKind, externalId: string, team: { externalId: string } | null } | null } };
+
+export type AlertFeedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AlertFeedSubscription = { alertFeed: { id: string, cursor: string, kind: AlertKind, budgetId: string | null, periodStartsAt: string | null, periodEndsAt: string | null, threshold: number | null, limit: string | null, spent: string | null, percent: number | null, provider: string | null, model: string | null, createdAt: string, message: string, account: { kind: AccountKind, externalId: string, team: { externalId: string } | null } | null } };
+
+export type SetBudgetMutationVariables = Exact<{
+  input: SetBudgetInput;
+}>;
+
+
+export type SetBudgetMutation = { setBudget: { id: string, name: string | null, period: PeriodKind, limit: string, enforcement: Enforcement, thresholds: Array<number>, anchorDay: number | null, anchorMonth: number | null, zone: string, endedAt: string | null, account: { kind: AccountKind, externalId: string }, models: Array<{ provider: string, name: string }> | null } };
+
+export type DeleteBudgetMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteBudgetMutation = { deleteBudget: { id: string, endedAt: string | null } };
+
+export type BudgetStatusQueryVariables = Exact<{
+  userId?: string | null | undefined;
+  teamId?: string | null | undefined;
+}>;
+
+
+export type BudgetStatusQuery = { budgetStatus: { asOf: string, account: { externalId: string } | null, budgets: Array<{ budgetId: string | null, name: string | null, period: PeriodKind, limit: string | null, spent: string | null, held: string | null, remaining: string | null, percent: number, startsAt: string | null, resetsAt: string | null, enforcement: Enforcement | null, thresholds: Array<number> | null, denies: boolean, account: { kind: AccountKind, externalId: string } | null, models: Array<{ provider: string, name: string }> | null }> } };
+
+export type CheckBudgetQueryVariables = Exact<{
+  input: CheckBudgetInput;
+}>;
+
+
+export type CheckBudgetQuery = { checkBudget: { outcome: DecisionOutcome, reason: DecisionReason, wouldDeny: boolean, remaining: string | null, budget: { budgetId: string | null, period: PeriodKind, account: { kind: AccountKind } | null } | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -114,7 +504,38 @@ export type SetAccountMutationVariables = Exact<{
 
 export type SetAccountMutation = { setAccount: { id: string, kind: AccountKind, externalId: string, name: string | null, disabledAt: string | null, team: { externalId: string } | null } };
 
+export type RecordPartsFragment = { id: string, idempotencyKey: string, kind: UsageKind, providerSent: string | null, modelSent: string | null, provider: string | null, model: string | null, runId: string | null, cost: string | null, charge: string | null, hasUnratedUnits: boolean | null, unpricedReason: UnpricedReason | null, occurredAt: string, budgetAt: string, recordedAt: string, pricedAt: string | null, tags: Array<{ key: string, value: string }>, quantities: Array<{ unit: UsageUnit, quantity: number | string }> };
 
+export type RecordUsageMutationVariables = Exact<{
+  input: RecordUsageInput;
+}>;
+
+
+export type RecordUsageMutation = { recordUsage: { replayed: boolean, usageRecord: { id: string, idempotencyKey: string, kind: UsageKind, providerSent: string | null, modelSent: string | null, provider: string | null, model: string | null, runId: string | null, cost: string | null, charge: string | null, hasUnratedUnits: boolean | null, unpricedReason: UnpricedReason | null, occurredAt: string, budgetAt: string, recordedAt: string, pricedAt: string | null, tags: Array<{ key: string, value: string }>, quantities: Array<{ unit: UsageUnit, quantity: number | string }> } | null } };
+
+export type RecordProviderUsageMutationVariables = Exact<{
+  input: RecordProviderUsageInput;
+}>;
+
+
+export type RecordProviderUsageMutation = { recordProviderUsage: { replayed: boolean, usageRecord: { id: string, idempotencyKey: string, kind: UsageKind, providerSent: string | null, modelSent: string | null, provider: string | null, model: string | null, runId: string | null, cost: string | null, charge: string | null, hasUnratedUnits: boolean | null, unpricedReason: UnpricedReason | null, occurredAt: string, budgetAt: string, recordedAt: string, pricedAt: string | null, tags: Array<{ key: string, value: string }>, quantities: Array<{ unit: UsageUnit, quantity: number | string }> } | null } };
+
+export type RecordUsageBatchMutationVariables = Exact<{
+  input: RecordUsageBatchInput;
+}>;
+
+
+export type RecordUsageBatchMutation = { recordUsageBatch: { items: Array<{ result: { replayed: boolean, usageRecord: { id: string, idempotencyKey: string, kind: UsageKind, providerSent: string | null, modelSent: string | null, provider: string | null, model: string | null, runId: string | null, cost: string | null, charge: string | null, hasUnratedUnits: boolean | null, unpricedReason: UnpricedReason | null, occurredAt: string, budgetAt: string, recordedAt: string, pricedAt: string | null, tags: Array<{ key: string, value: string }>, quantities: Array<{ unit: UsageUnit, quantity: number | string }> } | null } | null, error: { code: string, message: string, field: Array<string> | null, retryable: boolean } | null }> } };
+
+export const AlertPartsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AlertParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Alert"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"team"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"budgetId"}},{"kind":"Field","name":{"kind":"Name","value":"periodStartsAt"}},{"kind":"Field","name":{"kind":"Name","value":"periodEndsAt"}},{"kind":"Field","name":{"kind":"Name","value":"threshold"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"spent"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]} as unknown as DocumentNode<AlertPartsFragment, unknown>;
+export const RecordPartsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RecordParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UsageRecord"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"providerSent"}},{"kind":"Field","name":{"kind":"Name","value":"modelSent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"runId"}},{"kind":"Field","name":{"kind":"Name","value":"cost"}},{"kind":"Field","name":{"kind":"Name","value":"charge"}},{"kind":"Field","name":{"kind":"Name","value":"hasUnratedUnits"}},{"kind":"Field","name":{"kind":"Name","value":"unpricedReason"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"budgetAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pricedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tags"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"quantities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"quantity"}}]}}]}}]} as unknown as DocumentNode<RecordPartsFragment, unknown>;
+export const AlertsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Alerts"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"AlertFilterInput"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"alerts"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"AlertParts"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"hasPreviousPage"}},{"kind":"Field","name":{"kind":"Name","value":"startCursor"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AlertParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Alert"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"team"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"budgetId"}},{"kind":"Field","name":{"kind":"Name","value":"periodStartsAt"}},{"kind":"Field","name":{"kind":"Name","value":"periodEndsAt"}},{"kind":"Field","name":{"kind":"Name","value":"threshold"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"spent"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]} as unknown as DocumentNode<AlertsQuery, AlertsQueryVariables>;
+export const BudgetAlertsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"BudgetAlerts"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"userId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"teamId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"budgetAlerts"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"userId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"userId"}}},{"kind":"Argument","name":{"kind":"Name","value":"teamId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"teamId"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"AlertParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AlertParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Alert"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"team"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"budgetId"}},{"kind":"Field","name":{"kind":"Name","value":"periodStartsAt"}},{"kind":"Field","name":{"kind":"Name","value":"periodEndsAt"}},{"kind":"Field","name":{"kind":"Name","value":"threshold"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"spent"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]} as unknown as DocumentNode<BudgetAlertsSubscription, BudgetAlertsSubscriptionVariables>;
+export const AlertFeedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"AlertFeed"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"alertFeed"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"AlertParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AlertParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Alert"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"team"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"budgetId"}},{"kind":"Field","name":{"kind":"Name","value":"periodStartsAt"}},{"kind":"Field","name":{"kind":"Name","value":"periodEndsAt"}},{"kind":"Field","name":{"kind":"Name","value":"threshold"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"spent"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]} as unknown as DocumentNode<AlertFeedSubscription, AlertFeedSubscriptionVariables>;
+export const SetBudgetDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SetBudget"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetBudgetInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setBudget"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"period"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"enforcement"}},{"kind":"Field","name":{"kind":"Name","value":"thresholds"}},{"kind":"Field","name":{"kind":"Name","value":"models"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"anchorDay"}},{"kind":"Field","name":{"kind":"Name","value":"anchorMonth"}},{"kind":"Field","name":{"kind":"Name","value":"zone"}},{"kind":"Field","name":{"kind":"Name","value":"endedAt"}}]}}]}}]} as unknown as DocumentNode<SetBudgetMutation, SetBudgetMutationVariables>;
+export const DeleteBudgetDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteBudget"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteBudget"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"endedAt"}}]}}]}}]} as unknown as DocumentNode<DeleteBudgetMutation, DeleteBudgetMutationVariables>;
+export const BudgetStatusDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"BudgetStatus"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"userId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"teamId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"budgetStatus"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"userId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"userId"}}},{"kind":"Argument","name":{"kind":"Name","value":"teamId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"teamId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"budgets"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"budgetId"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"period"}},{"kind":"Field","name":{"kind":"Name","value":"models"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"spent"}},{"kind":"Field","name":{"kind":"Name","value":"held"}},{"kind":"Field","name":{"kind":"Name","value":"remaining"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"startsAt"}},{"kind":"Field","name":{"kind":"Name","value":"resetsAt"}},{"kind":"Field","name":{"kind":"Name","value":"enforcement"}},{"kind":"Field","name":{"kind":"Name","value":"thresholds"}},{"kind":"Field","name":{"kind":"Name","value":"denies"}}]}}]}}]}}]} as unknown as DocumentNode<BudgetStatusQuery, BudgetStatusQueryVariables>;
+export const CheckBudgetDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CheckBudget"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CheckBudgetInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"checkBudget"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"wouldDeny"}},{"kind":"Field","name":{"kind":"Name","value":"budget"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"budgetId"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}}]}},{"kind":"Field","name":{"kind":"Name","value":"period"}}]}},{"kind":"Field","name":{"kind":"Name","value":"remaining"}}]}}]}}]} as unknown as DocumentNode<CheckBudgetQuery, CheckBudgetQueryVariables>;
 export const ViewerDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Viewer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"viewer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"organization"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"zone"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"}},{"kind":"Field","name":{"kind":"Name","value":"permissions"}},{"kind":"Field","name":{"kind":"Name","value":"features"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"pricing"}},{"kind":"Field","name":{"kind":"Name","value":"budgetEnforcement"}},{"kind":"Field","name":{"kind":"Name","value":"billing"}}]}}]}}]}}]} as unknown as DocumentNode<ViewerQuery, ViewerQueryVariables>;
 export const ApiKeysDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ApiKeys"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"apiKeys"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"prefix"}},{"kind":"Field","name":{"kind":"Name","value":"roles"}},{"kind":"Field","name":{"kind":"Name","value":"revokedAt"}}]}}]}}]} as unknown as DocumentNode<ApiKeysQuery, ApiKeysQueryVariables>;
 export const CreateOrganizationDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateOrganization"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateOrganizationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createOrganization"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"organization"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"zone"}}]}},{"kind":"Field","name":{"kind":"Name","value":"apiKey"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"roles"}}]}},{"kind":"Field","name":{"kind":"Name","value":"apiKeyValue"}}]}}]}}]} as unknown as DocumentNode<CreateOrganizationMutation, CreateOrganizationMutationVariables>;
@@ -122,3 +543,6 @@ export const SetOrganizationDocument = {"kind":"Document","definitions":[{"kind"
 export const CreateApiKeyDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateApiKey"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateApiKeyInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createApiKey"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"apiKey"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"prefix"}},{"kind":"Field","name":{"kind":"Name","value":"roles"}}]}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]} as unknown as DocumentNode<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const RevokeApiKeyDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RevokeApiKey"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"revokeApiKey"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"revokedAt"}}]}}]}}]} as unknown as DocumentNode<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const SetAccountDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SetAccount"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetAccountInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setAccount"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"disabledAt"}},{"kind":"Field","name":{"kind":"Name","value":"team"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}}]}}]}}]}}]} as unknown as DocumentNode<SetAccountMutation, SetAccountMutationVariables>;
+export const RecordUsageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RecordUsage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RecordUsageInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"recordUsage"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"usageRecord"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"RecordParts"}}]}},{"kind":"Field","name":{"kind":"Name","value":"replayed"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RecordParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UsageRecord"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"providerSent"}},{"kind":"Field","name":{"kind":"Name","value":"modelSent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"runId"}},{"kind":"Field","name":{"kind":"Name","value":"cost"}},{"kind":"Field","name":{"kind":"Name","value":"charge"}},{"kind":"Field","name":{"kind":"Name","value":"hasUnratedUnits"}},{"kind":"Field","name":{"kind":"Name","value":"unpricedReason"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"budgetAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pricedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tags"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"quantities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"quantity"}}]}}]}}]} as unknown as DocumentNode<RecordUsageMutation, RecordUsageMutationVariables>;
+export const RecordProviderUsageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RecordProviderUsage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RecordProviderUsageInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"recordProviderUsage"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"usageRecord"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"RecordParts"}}]}},{"kind":"Field","name":{"kind":"Name","value":"replayed"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RecordParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UsageRecord"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"providerSent"}},{"kind":"Field","name":{"kind":"Name","value":"modelSent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"runId"}},{"kind":"Field","name":{"kind":"Name","value":"cost"}},{"kind":"Field","name":{"kind":"Name","value":"charge"}},{"kind":"Field","name":{"kind":"Name","value":"hasUnratedUnits"}},{"kind":"Field","name":{"kind":"Name","value":"unpricedReason"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"budgetAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pricedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tags"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"quantities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"quantity"}}]}}]}}]} as unknown as DocumentNode<RecordProviderUsageMutation, RecordProviderUsageMutationVariables>;
+export const RecordUsageBatchDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RecordUsageBatch"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RecordUsageBatchInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"recordUsageBatch"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"result"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"usageRecord"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"RecordParts"}}]}},{"kind":"Field","name":{"kind":"Name","value":"replayed"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RecordParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UsageRecord"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"providerSent"}},{"kind":"Field","name":{"kind":"Name","value":"modelSent"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"runId"}},{"kind":"Field","name":{"kind":"Name","value":"cost"}},{"kind":"Field","name":{"kind":"Name","value":"charge"}},{"kind":"Field","name":{"kind":"Name","value":"hasUnratedUnits"}},{"kind":"Field","name":{"kind":"Name","value":"unpricedReason"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"budgetAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pricedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tags"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"quantities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"quantity"}}]}}]}}]} as unknown as DocumentNode<RecordUsageBatchMutation, RecordUsageBatchMutationVariables>;

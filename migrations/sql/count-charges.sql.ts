@@ -1,0 +1,121 @@
+/** A budget in one of its periods, as code reads it: amounts as digits, so that no reader rounds them. */
+const BUDGET_PERIOD_JSON = `
+CREATE FUNCTION budget_period_json(bp public.budget_period, b public.budget, p_now timestamptz) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
+    'models', b.models, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
+    'spent', bp.spent_pico_usd::text, 'held', bp.held_pico_usd::text, 'enforcement', bp.enforcement, 'rank', bp.rank,
+    'thresholds', bp.thresholds, 'isInGrace', coalesce(bp.grace_until > p_now, false))
+$function$`;
+
+/**
+ * count_charges: the shared middle of every function that books money. Finds the period rows that charges count on,
+ * makes those that are missing, locks them (rank, budget, start) and adds. The alerts of what was crossed are raised by
+ * the caller after its last totals row, because the feed's row comes last in the lock order.
+ *
+ * The caller holds the organization's gate and has written its keys. One path per charge: the account that was named,
+ * its team as frozen on the record, and the root. Which budgets count is read here, from rows that the gate keeps still.
+ *
+ * Guards raise 40001, which the caller retries: the list computed here = rows locked = rows updated.
+ *
+ * p_only_if_fits: SQLSTATE TG001 and no effect where a HARD budget would be exceeded; its DETAIL is the list of the rows as they are.
+ */
+const COUNT_CHARGES = `
+CREATE FUNCTION count_charges(
+  p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean,
+  p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
+RETURNS TABLE (periods jsonb, budgets uuid[], starts timestamptz[], deltas numeric[])
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  v_budgets uuid[];
+  v_starts timestamptz[];
+  v_deltas numeric[];
+  v_missing bigint;
+  v_locked bigint;
+  v_counted bigint;
+  v_denied jsonb;
+BEGIN
+  FOR v_pass IN 1..2 LOOP
+    SELECT array_agg(x.budget_id ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.starts_at ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.delta ORDER BY x.rank, x.budget_id, x.starts_at),
+      count(*) FILTER (WHERE x.starts_at IS NULL)
+    INTO v_budgets, v_starts, v_deltas, v_missing
+    FROM (
+      SELECT b.rank, b.id AS budget_id, p.starts_at, sum(coalesce(t.charge, 0)) AS delta
+      FROM unnest(p_accounts, p_teams, p_providers, p_models, p_charges, p_budget_at)
+        AS t (account, team, provider, model, charge, budget_at)
+      JOIN public.budget b ON b.organization_id = p_org
+        AND b.account_id = ANY (ARRAY[t.account, t.team, p_root])
+        AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
+        AND (b.models IS NULL OR t.provider || '/' || t.model = ANY (b.models))
+      LEFT JOIN LATERAL (
+        SELECT bp.starts_at FROM public.budget_period bp
+        WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= t.budget_at AND t.budget_at < bp.ends_at
+        ORDER BY bp.starts_at DESC LIMIT 1) p ON true
+      GROUP BY b.rank, b.id, p.starts_at
+    ) x;
+    EXIT WHEN v_missing = 0;
+    IF v_pass = 2 THEN
+      RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
+    END IF;
+    INSERT INTO public.budget_period (
+      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank)
+    SELECT DISTINCT o.organization_id, b.id, w.starts_at, w.ends_at, b.limit_pico_usd, b.enforcement, b.thresholds, b.rank
+    FROM public.organization o
+    JOIN public.budget b ON b.organization_id = o.organization_id AND b.id = ANY (v_budgets)
+    CROSS JOIN unnest(p_accounts, p_teams, p_budget_at) AS t (account, team, budget_at)
+    CROSS JOIN LATERAL public.period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, t.budget_at) AS w
+    WHERE o.organization_id = p_org AND b.account_id = ANY (ARRAY[t.account, t.team, p_root])
+      AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
+    ORDER BY b.id, w.starts_at
+    ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
+  END LOOP;
+
+  SELECT count(*) INTO v_locked FROM (
+    SELECT bp.budget_id FROM unnest(v_budgets, v_starts) WITH ORDINALITY AS d (budget_id, starts_at, n)
+    JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+    ORDER BY d.n FOR UPDATE OF bp) l;
+  IF v_locked <> coalesce(cardinality(v_budgets), 0) THEN
+    RAISE EXCEPTION 'a period row is not to be locked' USING ERRCODE = '40001';
+  END IF;
+  IF v_locked = 0 THEN
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  IF p_only_if_fits THEN
+    SELECT jsonb_agg(public.budget_period_json(bp, b, p_now) ORDER BY d.n)
+    INTO v_denied
+    FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+    JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+    JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
+    HAVING bool_or(bp.enforcement = 'HARD' AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
+      AND d.delta > 0 AND (bp.grace_until IS NULL OR bp.grace_until <= p_now));
+    IF v_denied IS NOT NULL THEN
+      RAISE EXCEPTION 'over the limit' USING ERRCODE = 'TG001', DETAIL = v_denied::text;
+    END IF;
+  END IF;
+
+  UPDATE public.budget_period bp SET spent_pico_usd = bp.spent_pico_usd + d.delta
+  FROM unnest(v_budgets, v_starts, v_deltas) AS d (budget_id, starts_at, delta)
+  WHERE bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at;
+  GET DIAGNOSTICS v_counted = ROW_COUNT;
+  IF v_counted <> v_locked THEN
+    RAISE EXCEPTION 'a locked period row was not counted on' USING ERRCODE = '40001';
+  END IF;
+
+  budgets := v_budgets;
+  starts := v_starts;
+  deltas := v_deltas;
+  SELECT jsonb_agg(public.budget_period_json(bp, b, p_now) || jsonb_build_object('added', d.delta::text) ORDER BY d.n)
+  INTO periods
+  FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+  JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
+  JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id;
+  RETURN NEXT;
+END
+$function$`;
+
+/** The statements to run, in order. */
+export const COUNT_CHARGES_SQL: readonly string[] = [BUDGET_PERIOD_JSON, COUNT_CHARGES];

@@ -1,0 +1,42 @@
+import { AccountKind, type Account } from '../identity/account.js';
+import { formatUsd } from '../money.js';
+import { AlertKind, type Alert } from './alert.js';
+
+/** An alert as a sentence for people, in English. */
+export function messageOf(alert: Alert): string {
+  switch (alert.kind) {
+    case AlertKind.BUDGET_THRESHOLD:
+      return `${whose(alert.account)} reached ${alert.threshold ?? 0} % of a budget: ${spentOf(alert)}${until(alert)}.`;
+    case AlertKind.RESERVATION_OVERRUN:
+      return `A call of ${lower(whose(alert.account))} cost more than was held for it.`;
+    case AlertKind.UNPRICED_USAGE:
+      return `Usage of the model "${alert.model ?? ''}"${from(alert)} was recorded without a price; set one, and it is priced then.`;
+  }
+}
+
+/** What is spent of the limit, in percent, rounded down to two decimals; null without a limit above 0. */
+export function percentOf({ spentPicoUsd, limitPicoUsd }: Alert): number | null {
+  if (spentPicoUsd === null || !limitPicoUsd) return null;
+  return Number((spentPicoUsd * 10_000n) / limitPicoUsd) / 100;
+}
+
+function whose(account: Account | null): string {
+  if (!account || account.kind === AccountKind.ORGANIZATION) return 'The organization';
+  return `The ${account.kind.toLowerCase()} "${account.name ?? account.externalId}"`;
+}
+
+function lower(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function spentOf({ spentPicoUsd, limitPicoUsd }: Alert): string {
+  return `${formatUsd(spentPicoUsd ?? 0n)} of ${formatUsd(limitPicoUsd ?? 0n)} USD spent`;
+}
+
+function until({ periodEndsAt }: Alert): string {
+  return periodEndsAt ? ` in the period until ${periodEndsAt.toISOString()}` : '';
+}
+
+function from({ provider }: Alert): string {
+  return provider === null ? '' : ` from "${provider}"`;
+}

@@ -1,0 +1,123 @@
+import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Account } from '../identity/account.js';
+import { PicoUsdColumn } from '../money-column.js';
+import { DateTimeScalar, DecimalScalar } from '../scalars.js';
+
+export enum AlertKind {
+  BUDGET_THRESHOLD = 'BUDGET_THRESHOLD',
+  RESERVATION_OVERRUN = 'RESERVATION_OVERRUN',
+  UNPRICED_USAGE = 'UNPRICED_USAGE',
+}
+
+registerEnumType(AlertKind, {
+  name: 'AlertKind',
+  description: 'Why an alert was raised. More kinds may be added: treat one that you do not know as information.',
+  valuesConfig: {
+    BUDGET_THRESHOLD: {
+      description:
+        'What is spent reached a threshold of a budget. Once per budget, period, threshold and limit: spending that falls below through a correction and rises again is silent, a changed limit arms all thresholds anew.',
+    },
+    RESERVATION_OVERRUN: { description: 'A call cost more than was held for it. Once per reservation.' },
+    UNPRICED_USAGE: {
+      description: 'Usage of a model without a known price was recorded. Once per model and local day.',
+    },
+  },
+});
+
+const BUDGET_ONLY = 'null where the alert is about no budget.';
+
+/** Written by the hot functions, in the transaction of the spend that caused it; never by the unit of work. */
+@Entity({ tableName: 'alert' })
+@Unique({ name: 'alert_key_key', properties: ['organizationId', 'alertKey'] })
+@Index({ name: 'alert_account_idx', properties: ['organizationId', 'accountId', 'cursor'] })
+@ObjectType({
+  description: 'Something that a person should know about. Written with the spend that caused it, never changed.',
+})
+export class Alert {
+  @PrimaryKey({ type: 'uuid' })
+  organizationId!: string;
+
+  /** Its place in the organization's feed: the order of cursors is the order of commits. */
+  @PrimaryKey({ type: 'bigint', runtimeType: 'bigint' })
+  cursor!: bigint;
+
+  @Field(() => AlertKind, { description: 'Why it was raised.' })
+  @Property({ type: 'text' })
+  kind!: AlertKind;
+
+  /** What it may be raised once for. */
+  @Property({ type: 'text' })
+  alertKey!: string;
+
+  @Property({ type: 'uuid', nullable: true })
+  accountId!: string | null;
+
+  @Property({ type: 'uuid', nullable: true })
+  budgetId!: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: `Start of the budget's period, inclusive; null for a LIFETIME budget, and ${BUDGET_ONLY}`,
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  periodStartsAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: `End of the budget's period, exclusive; null for a LIFETIME budget, and ${BUDGET_ONLY}`,
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  periodEndsAt!: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The threshold that was reached, in percent of the limit; null for other kinds than BUDGET_THRESHOLD.',
+  })
+  @Property({ type: 'int', nullable: true })
+  threshold!: number | null;
+
+  @Field(() => DecimalScalar, {
+    name: 'limit',
+    nullable: true,
+    description: `The budget's limit in USD when it was raised; ${BUDGET_ONLY}`,
+  })
+  @Property({ type: PicoUsdColumn, nullable: true })
+  limitPicoUsd!: bigint | null;
+
+  @Field(() => DecimalScalar, {
+    name: 'spent',
+    nullable: true,
+    description: `What was spent of it in USD when it was raised; ${BUDGET_ONLY}`,
+  })
+  @Property({ type: PicoUsdColumn, nullable: true })
+  spentPicoUsd!: bigint | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The provider as it was sent; null where none was, and for other kinds than UNPRICED_USAGE.',
+  })
+  @Property({ type: 'text', nullable: true })
+  provider!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The model as it was sent; null for other kinds than UNPRICED_USAGE.',
+  })
+  @Property({ type: 'text', nullable: true })
+  model!: string | null;
+
+  @Field(() => DateTimeScalar, { description: 'When it was raised.' })
+  @Property({ type: 'timestamptz' })
+  createdAt!: Date;
+
+  /** Read with the row: thousands of subscribers of one alert would otherwise look it up once each. */
+  @Field(() => Account, {
+    nullable: true,
+    description: 'Whose spending it is about; null where it is about no account in particular.',
+  })
+  account!: Account | null;
+
+  /** The caller's id of the team that the account belongs to now. */
+  teamExternalId!: string | null;
+}

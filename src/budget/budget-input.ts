@@ -1,0 +1,100 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { DecimalScalar } from '../scalars.js';
+import { Enforcement, PeriodKind } from './budget.js';
+
+@InputType({ description: 'A model by the names of the catalogue: those that aliases and dated snapshots resolve to.' })
+export class BudgetModelInput {
+  @Field(() => String, { description: 'Such as "openai", 1 to 255 characters without a slash.' })
+  provider!: string;
+
+  @Field(() => String, { description: 'Such as "gpt-4o", 1 to 255 characters.' })
+  name!: string;
+}
+
+@InputType({
+  description:
+    'A budget. Account, period and models say which one it is: the same again changes limit, enforcement, thresholds and name.',
+})
+export class SetBudgetInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The user whose budget it is, 1 to 255 characters; made where it is new. Without userId and teamId: the organization.',
+  })
+  userId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Alone: the team whose budget it is, made where it is new. With userId: the team that a new user joins; a known user stays where it is.',
+  })
+  teamId?: string | null;
+
+  @Field(() => PeriodKind, { description: 'How long the limit is for.' })
+  period!: PeriodKind;
+
+  @Field(() => DecimalScalar, { description: 'USD, 0 or more; at 0 nothing passes.' })
+  limit!: bigint;
+
+  @Field(() => Enforcement, { defaultValue: Enforcement.HARD, description: 'What it does at its limit.' })
+  enforcement!: Enforcement;
+
+  @Field(() => [Int], {
+    defaultValue: [50, 80, 100],
+    description: 'Up to 20 whole percents of the limit, 1 to 1000, at which an alert is raised.',
+  })
+  thresholds!: number[];
+
+  @Field(() => [BudgetModelInput], {
+    nullable: true,
+    description: 'Counts only these models, 1 to 100; all models and deductions where it is left out.',
+  })
+  models?: BudgetModelInput[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Day on which a MONTH or YEAR starts, 1 to 31, default 1; a shorter month starts it on its last day. Fixed once the budget is made.',
+  })
+  anchorDay?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Month in which a YEAR starts, 1 to 12, default 1. Fixed once the budget is made.',
+  })
+  anchorMonth?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Display name, 1 to 200 characters. null removes it; left out, a budget keeps the one it has.',
+  })
+  name?: string | null;
+}
+
+@InputType({ description: 'A call that somebody thinks of making.' })
+export class CheckBudgetInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who would spend. Without userId and teamId: the organization. Nothing is made.',
+  })
+  userId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Alone: the team that would spend. With userId: the team of a user that is not known yet.',
+  })
+  teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The model that would be called, 1 to 255 characters; budgets for listed models count only what resolves to one of them.',
+  })
+  model?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The provider that would be called, 1 to 255 characters.' })
+  provider?: string | null;
+
+  @Field(() => DecimalScalar, { description: 'USD that it would cost, 0 or more.' })
+  amount!: bigint;
+}

@@ -1,0 +1,113 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { Account } from '../identity/account.js';
+import type { AccountService } from '../identity/account.service.js';
+import { encodeId } from '../node-id.js';
+import { Requires } from '../requires.js';
+import { BudgetPeriodStatus, BudgetStatus } from './budget-status.js';
+import { Budget, BudgetModel, modelOf } from './budget.js';
+import { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
+import type { BudgetService } from './budget.service.js';
+import { Decision } from './decision.js';
+
+@Resolver(() => Budget)
+export class BudgetResolver {
+  constructor(
+    private readonly budgets: BudgetService,
+    private readonly accounts: AccountService,
+  ) {}
+
+  @FieldResolver(() => ID, { description: 'Opaque id.' })
+  id(@Root() budget: Budget): string {
+    return encodeId('budget', budget.id);
+  }
+
+  @FieldResolver(() => [BudgetModel], { nullable: true, description: 'The models that it counts; null for all.' })
+  models(@Root() budget: Budget): BudgetModel[] | null {
+    return budget.models?.map(modelOf) ?? null;
+  }
+
+  @Requires('account.read')
+  @FieldResolver(() => Account, { description: 'Whose budget it is.' })
+  account(@Root() budget: Budget, @Ctx() context: Context): Promise<Account> {
+    return this.accounts.byId(context.operation, budget.accountId);
+  }
+
+  @Requires('budget.write')
+  @Mutation(() => Budget, {
+    description:
+      'Makes or changes a budget. A new one counts what its current period has spent already. Lowering the limit raises at once the alerts of the thresholds that are crossed by it; raising it arms them anew. Requires budget.write. Errors: BAD_USER_INPUT (also for another anchor than the one it was made with), FORBIDDEN.',
+  })
+  setBudget(@Arg('input', () => SetBudgetInput) input: SetBudgetInput, @Ctx() context: Context): Promise<Budget> {
+    return this.budgets.set(context.operation, input);
+  }
+
+  @Requires('budget.write')
+  @Mutation(() => Budget, {
+    description:
+      'Ends a budget: it counts and refuses nothing from now on. Again is no error. Requires budget.write. Errors: NOT_FOUND, FORBIDDEN.',
+  })
+  deleteBudget(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Budget> {
+    return this.budgets.delete(context.operation, id);
+  }
+
+  @Requires('budget.read')
+  @Query(() => BudgetStatus, {
+    description:
+      "Every budget that applies to an account, own and inherited, in its current period. Without userId and teamId: the organization's. An account that was never used is answered as if it had been made. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
+  })
+  budgetStatus(
+    @Ctx() context: Context,
+    @Arg('userId', () => String, { nullable: true, description: "The caller's id of a user." }) userId?: string | null,
+    @Arg('teamId', () => String, {
+      nullable: true,
+      description: "Alone: the caller's id of a team. With userId: the team of a user that is not known yet.",
+    })
+    teamId?: string | null,
+  ): Promise<BudgetStatus> {
+    return this.budgets.status(context.operation, { userId, teamId });
+  }
+
+  @Requires('budget.check')
+  @Query(() => Decision, {
+    description:
+      'Whether a call of this cost would be allowed now. Advisory: nothing is held, so the next call may be told otherwise. Requires budget.check. Errors: BAD_USER_INPUT, FORBIDDEN.',
+  })
+  checkBudget(
+    @Arg('input', () => CheckBudgetInput) input: CheckBudgetInput,
+    @Ctx() context: Context,
+  ): Promise<Decision> {
+    return this.budgets.check(context.operation, input);
+  }
+}
+
+@Resolver(() => BudgetPeriodStatus)
+export class BudgetPeriodStatusResolver {
+  constructor(private readonly accounts: AccountService) {}
+
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description:
+      'Opaque id of the budget; null for the default budget of a user that is not made yet, and where a MEMBER key looks at a budget that it inherits.',
+  })
+  budgetId(@Root() status: BudgetPeriodStatus): string | null {
+    return status.budgetId === null ? null : encodeId('budget', status.budgetId);
+  }
+
+  @Requires('account.read')
+  @FieldResolver(() => Account, { nullable: true, description: 'Whose budget it is; null where budgetId is.' })
+  async account(@Root() status: BudgetPeriodStatus, @Ctx() context: Context): Promise<Account | null> {
+    return status.accountId === null ? null : this.accounts.byId(context.operation, status.accountId);
+  }
+}
+
+@Resolver(() => BudgetStatus)
+export class BudgetStatusResolver {
+  constructor(private readonly accounts: AccountService) {}
+
+  @Requires('account.read')
+  @FieldResolver(() => Account, { nullable: true, description: 'The account; null while it was never used.' })
+  async account(@Root() status: BudgetStatus, @Ctx() context: Context): Promise<Account | null> {
+    return status.accountId === null ? null : this.accounts.byId(context.operation, status.accountId);
+  }
+}

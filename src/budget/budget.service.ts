@@ -1,0 +1,123 @@
+import type { Pool } from 'pg';
+import type { PriceBook } from '../catalog/price-book.js';
+import { retryOnConflict } from '../conflict.js';
+import { badInput, notFound } from '../errors.js';
+import type { AccountDirectory } from '../identity/account-directory.js';
+import { spenderOf, type AccountName } from '../identity/account.service.js';
+import type { WantedAccount } from '../identity/ensure-account.sql.js';
+import { authorize } from '../identity/permission.js';
+import { decodeUuid, newId } from '../node-id.js';
+import type { Operation } from '../operation.js';
+import { requireText } from '../text.js';
+import { BudgetStatus, statusOf } from './budget-status.js';
+import { modelText, type Budget } from './budget.js';
+import type { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
+import { checkBudgetInput } from './check-budget.js';
+import { decide, type Decision } from './decision.js';
+import { readBudgetPath, type BudgetPath } from './read-budgets.sql.js';
+import { deleteBudget, setBudget } from './set-budget.sql.js';
+
+export interface BudgetSettings {
+  /** Off: HARD budgets refuse nothing. */
+  readonly isEnforcementOn: boolean;
+  /** pico-USD; a MONTH, HARD budget for users made from now on. */
+  readonly defaultLimitPicoUsd: bigint | undefined;
+}
+
+export class BudgetService {
+  constructor(
+    private readonly writer: Pool,
+    private readonly accounts: AccountDirectory,
+    private readonly prices: PriceBook,
+    private readonly settings: BudgetSettings,
+    /** Told, after the commit, that an organization has new alerts. */
+    private readonly wake: (organizationId: string) => void,
+  ) {}
+
+  /** Makes or changes a budget. Lowering its limit raises at once the alerts of what is crossed by that. */
+  async set(operation: Operation, input: SetBudgetInput): Promise<Budget> {
+    authorize(operation, 'budget.write');
+    const draft = checkBudgetInput(input);
+    const { organizationId } = operation.principal;
+    const [accountId] = await this.accounts.idsOf(organizationId, [draft.account], operation.now);
+    if (accountId === undefined) throw new Error('The account was not made.');
+    const call = { organizationId, id: newId(), accountId, draft, now: operation.now };
+    const { budget, alertCount } = await retryOnConflict(() => setBudget(this.writer, call));
+    if (!budget) {
+      throw badInput(
+        ['input', input.anchorDay == null ? 'anchorMonth' : 'anchorDay'],
+        'This budget starts on another day, which is fixed: delete it first, or leave anchorDay and anchorMonth out.',
+      );
+    }
+    if (alertCount > 0) this.wake(organizationId);
+    return budget;
+  }
+
+  /** From now on it counts nothing. Again answers with the same end. */
+  async delete(operation: Operation, id: string): Promise<Budget> {
+    authorize(operation, 'budget.write');
+    const { organizationId } = operation.principal;
+    const budgetId = decodeUuid('budget', id);
+    const budget =
+      budgetId === undefined
+        ? undefined
+        : await retryOnConflict(() => deleteBudget(this.writer, organizationId, budgetId, operation.now));
+    if (!budget) throw notFound('The budget');
+    return budget;
+  }
+
+  /** Every budget that applies to an account, which is answered as if it were made where it is not. Makes nothing. */
+  async status(operation: Operation, name: AccountName): Promise<BudgetStatus> {
+    authorize(operation, 'budget.read');
+    const path = await this.#path(operation, spenderOf(name, []));
+    const inherited = inheritedBy(operation, path);
+    const { isEnforcementOn } = this.settings;
+    return Object.assign(new BudgetStatus(), {
+      accountId: path.accountId ?? null,
+      budgets: path.rows.map((row) => statusOf(row, { isEnforcementOn, isHidden: inherited.has(row.accountId) })),
+      asOf: operation.now,
+    });
+  }
+
+  /** What a call of this amount would be told now. Holds nothing, makes nothing. */
+  async check(operation: Operation, input: CheckBudgetInput): Promise<Decision> {
+    authorize(operation, 'budget.check');
+    const account = spenderOf(input, ['input']);
+    if (input.amount < 0n) throw badInput(['input', 'amount'], 'Must be 0 or more.');
+    const model = await this.#modelOf(operation, input);
+    const path = await this.#path(operation, account);
+    return decide({
+      rows: path.rows.filter(({ models }) => models === null || (model !== undefined && models.includes(model))),
+      amountPicoUsd: input.amount,
+      isDisabled: path.isDisabled,
+      isEnforcementOn: this.settings.isEnforcementOn,
+    });
+  }
+
+  async #path(operation: Operation, account: WantedAccount): Promise<BudgetPath> {
+    const em = await operation.em();
+    const { organizationId } = operation.principal;
+    return readBudgetPath(em, organizationId, account, operation.now, this.settings.defaultLimitPicoUsd);
+  }
+
+  async #modelOf(operation: Operation, input: CheckBudgetInput): Promise<string | undefined> {
+    if (input.provider != null) requireText(input.provider, ['input', 'provider'], 255);
+    if (input.model == null) return undefined;
+    const name = requireText(input.model, ['input', 'model'], 255);
+    const prices = await this.prices.snapshot(operation.principal.organizationId);
+    const found = prices.resolve(name, input.provider ?? undefined);
+    return found.kind === 'UNRESOLVED' ? undefined : modelText(found.model.provider, found.model.name);
+  }
+}
+
+/**
+ * The accounts whose budgets are inherited, for a MEMBER: those above the account that its key is bound to.
+ * @throws ApiError NOT_FOUND for an account that a MEMBER may not see, as for one that is missing.
+ */
+function inheritedBy(operation: Operation, path: BudgetPath): ReadonlySet<string | null> {
+  const { accountId } = operation.principal;
+  if (accountId === undefined || accountId === path.rootId) return new Set();
+  if (accountId === path.accountId) return new Set([path.teamId ?? null, path.rootId]);
+  if (accountId === path.teamId && path.accountId !== undefined) return new Set([path.rootId]);
+  throw notFound('The account');
+}

@@ -1,0 +1,124 @@
+/** Whether an amount fits on all budgets of a path: data, never an error. */
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { DecimalScalar } from '../scalars.js';
+import { BudgetPeriodStatus, statusOf, type PeriodRow } from './budget-status.js';
+import { Enforcement } from './budget.js';
+
+export enum DecisionOutcome {
+  ALLOWED = 'ALLOWED',
+  ALLOWED_BY_GRACE = 'ALLOWED_BY_GRACE',
+  DENIED = 'DENIED',
+}
+
+registerEnumType(DecisionOutcome, {
+  name: 'DecisionOutcome',
+  description: 'Whether a call may go ahead.',
+  valuesConfig: {
+    ALLOWED: { description: 'It may.' },
+    ALLOWED_BY_GRACE: { description: 'It may, because the budget that has no room for it is still in its grace.' },
+    DENIED: { description: 'It may not.' },
+  },
+});
+
+export enum DecisionReason {
+  FITS = 'FITS',
+  OVER_LIMIT = 'OVER_LIMIT',
+  MODEL_NOT_PRICED = 'MODEL_NOT_PRICED',
+  ENFORCEMENT_OFF = 'ENFORCEMENT_OFF',
+  ACCOUNT_DISABLED = 'ACCOUNT_DISABLED',
+}
+
+registerEnumType(DecisionReason, {
+  name: 'DecisionReason',
+  description: 'Why a decision came out as it did.',
+  valuesConfig: {
+    FITS: { description: 'There is room on every budget, or there is no budget.' },
+    OVER_LIMIT: { description: 'A budget has no room for it. Only a HARD one refuses.' },
+    MODEL_NOT_PRICED: { description: 'The model has no price, so nothing says what to hold: name an amount.' },
+    ENFORCEMENT_OFF: { description: 'ENABLE_BUDGET_ENFORCEMENT is false: no budget refuses anything.' },
+    ACCOUNT_DISABLED: { description: 'The account, its team or the organization is disabled.' },
+  },
+});
+
+@ObjectType({ description: 'Whether a call may go ahead, and which budget decided.' })
+export class Decision {
+  @Field(() => DecisionOutcome, { description: 'Whether it may go ahead.' })
+  outcome!: DecisionOutcome;
+
+  @Field(() => DecisionReason, { description: 'Why.' })
+  reason!: DecisionReason;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it is refused, or would be if every HARD and SHADOW budget refused, whatever its grace and ENABLE_BUDGET_ENFORCEMENT.',
+  })
+  wouldDeny!: boolean;
+
+  @Field(() => BudgetPeriodStatus, {
+    nullable: true,
+    description:
+      'The budget that decided: the one without room, nearest to the account; else the one with the least remaining; null where no budget applies or the account is disabled.',
+  })
+  budget!: BudgetPeriodStatus | null;
+
+  @Field(() => DecimalScalar, {
+    name: 'remaining',
+    nullable: true,
+    description: 'What remains of that budget in USD before this call; null without one.',
+  })
+  remainingPicoUsd!: bigint | null;
+}
+
+/** A period row with what only a decision looks at. */
+export interface DecidingRow extends PeriodRow {
+  readonly isInGrace: boolean;
+}
+
+export interface DecisionCase {
+  /** Those that count the call, own ones first. */
+  readonly rows: readonly DecidingRow[];
+  readonly amountPicoUsd: bigint;
+  readonly isDisabled: boolean;
+  readonly isEnforcementOn: boolean;
+}
+
+/** Precedence: a disabled account; a HARD budget over its limit; one in grace; SHADOW; SOFT; else it fits. */
+export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn }: DecisionCase): Decision {
+  const answer = (outcome: DecisionOutcome, reason: DecisionReason, wouldDeny: boolean, row?: DecidingRow) =>
+    Object.assign(new Decision(), {
+      outcome,
+      reason,
+      wouldDeny,
+      budget: row ? statusOf(row, { isEnforcementOn, isHidden: false }) : null,
+      remainingPicoUsd: row ? remainingOf(row) : null,
+    });
+  if (isDisabled) return answer(DecisionOutcome.DENIED, DecisionReason.ACCOUNT_DISABLED, true);
+
+  // Nothing more to spend is no reason to refuse what costs nothing.
+  const over = rows.filter((row) => amountPicoUsd > 0n && amountPicoUsd > remainingOf(row));
+  const of = (enforcement: Enforcement) => over.filter((row) => row.enforcement === String(enforcement));
+  const hard = of(Enforcement.HARD);
+  const refusing = hard.find((row) => !row.isInGrace);
+  const first = refusing ?? hard[0] ?? of(Enforcement.SHADOW)[0] ?? over[0] ?? tightest(rows);
+  const wouldDeny = hard.length > 0 || of(Enforcement.SHADOW).length > 0;
+  if (!isEnforcementOn) return answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, wouldDeny, first);
+  if (refusing) return answer(DecisionOutcome.DENIED, DecisionReason.OVER_LIMIT, wouldDeny, first);
+  if (hard.length > 0) return answer(DecisionOutcome.ALLOWED_BY_GRACE, DecisionReason.OVER_LIMIT, wouldDeny, first);
+  return answer(
+    DecisionOutcome.ALLOWED,
+    over.length > 0 ? DecisionReason.OVER_LIMIT : DecisionReason.FITS,
+    wouldDeny,
+    first,
+  );
+}
+
+function tightest(rows: readonly DecidingRow[]): DecidingRow | undefined {
+  return rows.reduce<DecidingRow | undefined>(
+    (least, row) => (least && remainingOf(least) <= remainingOf(row) ? least : row),
+    undefined,
+  );
+}
+
+function remainingOf(row: PeriodRow): bigint {
+  return BigInt(row.limit) - BigInt(row.spent) - BigInt(row.held);
+}

@@ -1,0 +1,47 @@
+/** Finds and makes the accounts that calls name. Accounts are never deleted, so an id once known is known for good. */
+import { LRUCache } from 'lru-cache';
+import type { Pool } from 'pg';
+import { ensureAccounts, type WantedAccount } from './ensure-account.sql.js';
+
+const MAX_KNOWN = 200_000;
+
+export class AccountDirectory {
+  readonly #known = new LRUCache<string, string>({ max: MAX_KNOWN });
+
+  constructor(
+    private readonly writer: Pool,
+    /** pico-USD; a MONTH, HARD budget for each user that is made here. */
+    private readonly defaultLimitPicoUsd: bigint | undefined,
+  ) {}
+
+  /** The ids in the order of the names; what is missing is made in one transaction of its own. */
+  async idsOf(organizationId: string, wanted: readonly WantedAccount[], now: Date): Promise<string[]> {
+    const missing = new Map(
+      wanted
+        .map((account): [string, WantedAccount] => [keyOf(organizationId, account), account])
+        .filter(([key]) => !this.#known.has(key)),
+    );
+    if (missing.size > 0) {
+      const made = await ensureAccounts(
+        this.writer,
+        organizationId,
+        [...missing.values()],
+        now,
+        this.defaultLimitPicoUsd,
+      );
+      [...missing.keys()].forEach((key, index) => {
+        const id = made[index];
+        if (id !== undefined) this.#known.set(key, id);
+      });
+    }
+    return wanted.map((account) => {
+      const id = this.#known.get(keyOf(organizationId, account));
+      if (id === undefined) throw new Error('An account was not made.');
+      return id;
+    });
+  }
+}
+
+function keyOf(organizationId: string, { kind, externalId }: WantedAccount): string {
+  return `${organizationId}:${kind}:${externalId}`;
+}

@@ -1,0 +1,123 @@
+/** The composition root's first half: which tables there are, and which services and resolvers are made of which. */
+import type { Logger } from 'pino';
+import { Alert } from './alert/alert.js';
+import { AlertFeed } from './alert/alert-feed.js';
+import { AlertResolver } from './alert/alert.resolver.js';
+import { AlertService } from './alert/alert.service.js';
+import { Budget } from './budget/budget.js';
+import { BudgetPeriod } from './budget/budget-period.js';
+import { BudgetPeriodStatusResolver, BudgetResolver, BudgetStatusResolver } from './budget/budget.resolver.js';
+import { BudgetService } from './budget/budget.service.js';
+import { Model } from './catalog/model.js';
+import { PriceBook } from './catalog/price-book.js';
+import { Pricing } from './catalog/pricing.js';
+import { Provider } from './catalog/provider.js';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import type { Database } from './database.js';
+import { errorReporter } from './errors.js';
+import { AccountDirectory } from './identity/account-directory.js';
+import { Account, AccountTeam } from './identity/account.js';
+import { AccountResolver } from './identity/account.resolver.js';
+import { AccountService } from './identity/account.service.js';
+import { ApiKey, Installation } from './identity/api-key.js';
+import { ApiKeyResolver } from './identity/api-key.resolver.js';
+import { ApiKeyService } from './identity/api-key.service.js';
+import { BootstrapService } from './identity/bootstrap.service.js';
+import { AlertFeedHead, Organization, OrganizationGate } from './identity/organization.js';
+import { OrganizationResolver } from './identity/organization.resolver.js';
+import { OrganizationService } from './identity/organization.service.js';
+import { Lanes } from './lane.js';
+import type { ResolverClass } from './schema.js';
+import { LatePricing } from './usage/late-pricing.js';
+import { Recording } from './usage/recording.js';
+import { UsageRecord } from './usage/usage-record.js';
+import { UsageResolver } from './usage/usage.resolver.js';
+import { UsageRollup } from './usage/usage-rollup.js';
+import { UsageService } from './usage/usage.service.js';
+
+export const ENTITIES = [
+  Organization,
+  OrganizationGate,
+  AlertFeedHead,
+  Account,
+  AccountTeam,
+  ApiKey,
+  Installation,
+  Provider,
+  Model,
+  Pricing,
+  Budget,
+  BudgetPeriod,
+  UsageRecord,
+  UsageRollup,
+  Alert,
+];
+
+/** Which parts of the installation are switched on. The only place that reads the flags. */
+export function featuresOf(config: Config) {
+  return {
+    pricing: config.enablePricing,
+    budgetEnforcement: config.enableBudgetEnforcement,
+    billing: config.enableBilling,
+  };
+}
+
+export type Services = ReturnType<typeof makeServices>;
+
+export function makeServices(config: Config, database: Database, clock: Clock, log: Logger) {
+  const { orm, writer } = database;
+  const features = featuresOf(config);
+
+  const directory = new AccountDirectory(writer, config.defaultMonthlyBudgetPicoUsd);
+  const accounts = new AccountService(directory);
+  const apiKeys = new ApiKeyService(writer, accounts);
+  const organizations = new OrganizationService(apiKeys);
+  const bootstrap = new BootstrapService(orm, clock, organizations, apiKeys);
+
+  const feed = new AlertFeed({ writer, apiKeys, log });
+  const wake = (organizationId: string) => feed.wake(organizationId);
+  const alerts = new AlertService(accounts, feed);
+
+  const prices = new PriceBook(writer);
+  const lanes = new Lanes(writer, config.lanes);
+  const budgetSettings = {
+    isEnforcementOn: features.budgetEnforcement,
+    defaultLimitPicoUsd: config.defaultMonthlyBudgetPicoUsd,
+  };
+  const budgets = new BudgetService(writer, directory, prices, budgetSettings, wake);
+  const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
+  const recording = new Recording(prices, settings, wake, false);
+  const fittingRecording = new Recording(prices, settings, wake, true);
+  const usage = new UsageService(writer, lanes, recording, fittingRecording, prices, directory, features.budgetEnforcement);
+  const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
+  return {
+    features,
+    reportError: errorReporter(log),
+    accounts,
+    apiKeys,
+    organizations,
+    bootstrap,
+    feed,
+    alerts,
+    prices,
+    budgets,
+    lanes,
+    usage,
+    latePricing,
+  };
+}
+
+/** Also used to print the schema, where no service is ever called. */
+export function makeResolvers(services: Services): Map<ResolverClass, object> {
+  return new Map<ResolverClass, object>([
+    [OrganizationResolver, new OrganizationResolver(services.organizations, services.features)],
+    [AccountResolver, new AccountResolver(services.accounts)],
+    [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
+    [AlertResolver, new AlertResolver(services.alerts)],
+    [BudgetResolver, new BudgetResolver(services.budgets, services.accounts)],
+    [BudgetPeriodStatusResolver, new BudgetPeriodStatusResolver(services.accounts)],
+    [BudgetStatusResolver, new BudgetStatusResolver(services.accounts)],
+    [UsageResolver, new UsageResolver(services.usage, services.reportError)],
+  ]);
+}

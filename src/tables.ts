@@ -1,0 +1,29 @@
+/** Every table by kind, which is how a distributed PostgreSQL would place it. A table that is not listed fails a test. */
+
+/** Rows of one organization, `organization_id` first in every key: placed together by it. */
+export const TENANT_TABLES = [
+  'organization',
+  'organization_gate',
+  'account',
+  'account_team',
+  'api_key',
+  'budget',
+  'budget_period',
+  'usage_record',
+  'usage_rollup',
+  'alert_feed',
+  'alert',
+] as const;
+
+/** Small tables that every organization reads: a copy on each machine. */
+export const CATALOGUE_TABLES = [
+  'catalog_version',
+  'provider',
+  'model',
+  'pricing',
+  'price_import',
+  'installation',
+] as const;
+
+/** About this database alone. */
+export const LOCAL_TABLES = ['migration'] as const;

@@ -1,0 +1,178 @@
+/** Turns inputs into drafts: every check that needs no database, in the order of the fields. */
+import type { ExtractedUsage, UnreadableUsage } from '../catalog/extract-usage.js';
+import { describeExcess, findExcess, parseQuantity, quantityRule, type Quantities } from '../catalog/quantity.js';
+import { UsageUnit } from '../catalog/usage-unit.js';
+import { badInput } from '../errors.js';
+import { accountOf, checkExternalId } from '../identity/account.service.js';
+import { AccountKind } from '../identity/account.js';
+import type { WantedAccount } from '../identity/ensure-account.sql.js';
+import { formatUsd } from '../money.js';
+import { requireText } from '../text.js';
+import { keyDayOf } from './key-day.js';
+import { UnpricedReason } from './unpriced-reason.js';
+import { contentHash, quantitiesToJson, type CallDraft, type DeductionDraft } from './usage-draft.js';
+import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput, TagInput } from './usage-input.js';
+
+type Path = readonly (string | number)[];
+
+const EARLIEST_MS = Date.UTC(2020, 0, 1);
+const AHEAD_MS = 5 * 60_000;
+const MAX_TAGS = 20;
+const MAX_MODEL = 255;
+
+interface Common {
+  readonly idempotencyKey: string;
+  readonly userId?: string | null;
+  readonly teamId?: string | null;
+  readonly runId?: string | null;
+  readonly tags?: TagInput[] | null;
+  readonly occurredAt?: Date | null;
+}
+
+export function checkCall(input: RecordUsageInput, now: Date, path: Path): CallDraft {
+  const common = checkCommon(input, now, path);
+  const model = requireText(input.model, [...path, 'model'], MAX_MODEL);
+  const provider = input.provider == null ? undefined : requireText(input.provider, [...path, 'provider'], MAX_MODEL);
+  const quantities = checkQuantities(input, path);
+  const content = { ...saidOf(input, common), provider, model, quantities: quantitiesToJson(quantities) };
+  return {
+    ...common,
+    kind: 'CALL',
+    contentHash: contentHash(content),
+    provider,
+    model,
+    quantities,
+    providerUsage: undefined,
+    problem: undefined,
+  };
+}
+
+export function checkProviderCall(
+  input: RecordProviderUsageInput,
+  extracted: ExtractedUsage | UnreadableUsage,
+  now: Date,
+  path: Path,
+): CallDraft {
+  const common = checkCommon(input, now, path);
+  if (extracted.kind === 'UNREADABLE') {
+    const field =
+      extracted.reason === 'UNKNOWN_FLAVOR'
+        ? ['apiFlavor']
+        : extracted.reason === 'NO_EXTRACTOR'
+          ? ['provider']
+          : ['response', ...extracted.path];
+    throw badInput([...path, ...field], extracted.message);
+  }
+  const named = input.model ?? extracted.model;
+  if (named == null) throw badInput([...path, 'model'], 'The response does not name its model: say it here.');
+  const model = requireText(named, [...path, 'model'], MAX_MODEL);
+  const provider = requireText(input.provider, [...path, 'provider'], MAX_MODEL);
+  const { apiFlavor, model: modelSaid } = input;
+  return {
+    ...common,
+    kind: 'CALL',
+    contentHash: contentHash({
+      ...saidOf(input, common),
+      provider,
+      apiFlavor,
+      model: modelSaid,
+      response: extracted.kept,
+    }),
+    provider,
+    model,
+    quantities: extracted.quantities,
+    providerUsage: extracted.kept,
+    problem: extracted.excess ? UnpricedReason.INCONSISTENT_USAGE : undefined,
+  };
+}
+
+export function checkDeduction(input: DeductFromBudgetInput, now: Date, path: Path): DeductionDraft {
+  const common = checkCommon(input, now, path);
+  if (input.amount < 0n)
+    throw badInput([...path, 'amount'], 'An amount is 0 or more; a mistake is corrected, not deducted.');
+  const reason = input.reason == null ? undefined : requireText(input.reason, [...path, 'reason'], 200);
+  const content = { ...saidOf(input, common), amount: formatUsd(input.amount), onlyIfFits: input.onlyIfFits, reason };
+  return { ...common, kind: 'DEDUCTION', contentHash: contentHash(content), amountPicoUsd: input.amount, reason };
+}
+
+function checkCommon(input: Common, now: Date, path: Path) {
+  const idempotencyKey = requireText(input.idempotencyKey, [...path, 'idempotencyKey'], 255);
+  const account = checkAccount(input, path);
+  const runId = input.runId == null ? undefined : checkExternalId(input.runId, [...path, 'runId']);
+  return {
+    idempotencyKey,
+    keyDay: keyDayOf(idempotencyKey),
+    account,
+    runId,
+    tags: checkTags(input.tags ?? [], [...path, 'tags']),
+    occurredAt: checkInstant(input.occurredAt ?? now, now, [...path, 'occurredAt']),
+  };
+}
+
+/** With a user, the team is only where a new user goes; alone, the team itself spends. */
+function checkAccount(input: Common, path: Path): WantedAccount {
+  const { userId, teamId } = input;
+  if (userId == null) return accountOf({ teamId });
+  if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
+  const externalId = checkExternalId(userId, [...path, 'userId']);
+  return { kind: AccountKind.USER, externalId, teamExternalId: teamId ?? undefined };
+}
+
+function checkTags(tags: readonly TagInput[], path: Path): Record<string, string> | undefined {
+  if (tags.length === 0) return undefined;
+  if (tags.length > MAX_TAGS) throw badInput(path, `A record has at most ${MAX_TAGS} tags.`);
+  const checked = tags.map(({ key, value }, index): [string, string] => [
+    requireText(key, [...path, index, 'key'], 64),
+    requireText(value, [...path, index, 'value'], 255),
+  ]);
+  if (new Set(checked.map(([key]) => key)).size < checked.length) throw badInput(path, 'A tag may be given only once.');
+  return Object.fromEntries(checked);
+}
+
+function checkInstant(instant: Date, now: Date, path: Path): Date {
+  const ms = instant.getTime();
+  if (ms < EARLIEST_MS || ms > now.getTime() + AHEAD_MS) {
+    throw badInput(path, 'Must not be before 2020-01-01T00:00:00Z nor more than 5 minutes ahead.');
+  }
+  return instant;
+}
+
+const TOKEN_FIELDS = [
+  ['promptTokens', UsageUnit.INPUT_TOKENS],
+  ['completionTokens', UsageUnit.OUTPUT_TOKENS],
+  ['cacheReadTokens', UsageUnit.CACHE_READ_TOKENS],
+  ['cacheWriteTokens', UsageUnit.CACHE_WRITE_TOKENS],
+  ['reasoningTokens', UsageUnit.OUTPUT_REASONING_TOKENS],
+] as const;
+
+function checkQuantities(input: RecordUsageInput, path: Path): Quantities {
+  const said: [UsageUnit, string, Path][] = [];
+  for (const [field, unit] of TOKEN_FIELDS) {
+    const text = input[field];
+    if (text != null) said.push([unit, text, [...path, field]]);
+  }
+  for (const [index, { unit, quantity }] of (input.quantities ?? []).entries()) {
+    said.push([unit, quantity, [...path, 'quantities', index, 'quantity']]);
+  }
+  const quantities = new Map<UsageUnit, bigint>();
+  for (const [unit, text, at] of said) {
+    const quantity = parseQuantity(unit, text);
+    if (quantity === undefined) throw badInput(at, `${unit} must be ${quantityRule(unit)}.`);
+    if (quantities.has(unit)) throw badInput(at, `${unit} was given twice.`);
+    quantities.set(unit, quantity);
+  }
+  const excess = findExcess(quantities);
+  if (excess) throw badInput(path, describeExcess(excess));
+  return quantities;
+}
+
+/** What the caller said, in a form of its own for the content hash. Defaults are not in it. */
+function saidOf(input: Common, checked: { tags: Record<string, string> | undefined }): Record<string, unknown> {
+  return {
+    userId: input.userId,
+    teamId: input.teamId,
+    runId: input.runId,
+    occurredAt: input.occurredAt?.toISOString(),
+    tags: checked.tags,
+  };
+}

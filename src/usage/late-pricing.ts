@@ -1,0 +1,149 @@
+/**
+ * Prices records that had no price when they came. A record can only be priced once prices have changed, so an
+ * organization is gone through once after each change, in the recording lane and in small batches.
+ */
+import type { ClientBase, Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { PriceBook, PriceSnapshot } from '../catalog/price-book.js';
+import { parseQuantity, type Quantities } from '../catalog/quantity.js';
+import { unitDefinition, UsageUnit } from '../catalog/usage-unit.js';
+import type { LaneJob, Lanes } from '../lane.js';
+import { priceOfCall } from './priced-usage.js';
+import { tokenCounts } from './token-counts.js';
+import {
+  organizationsWithUnpriced,
+  priceUsage,
+  readUnpriced,
+  type PriceRow,
+  type UnpricedRow,
+} from './unpriced-usage.sql.js';
+
+const BATCH_SIZE = 200;
+const SWEEP_MS = 60_000;
+
+interface PriceItem {
+  readonly prices: PriceSnapshot;
+  readonly row: PriceRow;
+}
+
+/** Answers each item with whether the prices that it was priced by still held. */
+class LatePricingJob implements LaneJob<PriceItem, 'PRICED' | 'STALE'> {
+  readonly batchSize = BATCH_SIZE;
+
+  constructor(private readonly wake: (organizationId: string) => void) {}
+
+  async run(
+    client: ClientBase,
+    organizationId: string,
+    items: readonly PriceItem[],
+  ): Promise<readonly ('PRICED' | 'STALE')[]> {
+    const prices = items[0]?.prices;
+    if (!prices || items.some((item) => item.prices !== prices)) return items.map(() => 'STALE');
+    const { priced, alertCount } = await priceUsage(
+      client,
+      organizationId,
+      prices,
+      items.map((item) => item.row),
+    );
+    if (alertCount > 0) this.wake(organizationId);
+    return items.map(() => (priced === undefined ? 'STALE' : 'PRICED'));
+  }
+}
+
+export class LatePricing {
+  readonly #job: LatePricingJob;
+  /** The prices that an organization was gone through by, completely. */
+  readonly #done = new Map<string, PriceSnapshot>();
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | undefined;
+  #again = false;
+  #closing = false;
+
+  constructor(
+    private readonly writer: Pool,
+    private readonly lanes: Lanes,
+    private readonly prices: PriceBook,
+    private readonly log: Logger,
+    private readonly isPricingOn: boolean,
+    wake: (organizationId: string) => void,
+  ) {
+    this.#job = new LatePricingJob(wake);
+  }
+
+  /** Sweeps now and every minute from now on. */
+  start(): void {
+    if (!this.isPricingOn) return;
+    this.#timer = setInterval(() => void this.sweep(), SWEEP_MS);
+    void this.sweep();
+  }
+
+  /** Goes through all organizations once; a call during a sweep makes it go through them once more. Never rejects. */
+  sweep(): Promise<void> {
+    this.#again = true;
+    this.#sweeping ??= this.#sweepAll().finally(() => {
+      this.#sweeping = undefined;
+    });
+    return this.#sweeping;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#timer);
+    await this.#sweeping;
+  }
+
+  async #sweepAll(): Promise<void> {
+    while (this.#again && !this.#closing && this.isPricingOn) {
+      this.#again = false;
+      try {
+        for (const organizationId of await organizationsWithUnpriced(this.writer)) {
+          if (this.#closing) return;
+          await this.#sweepOne(organizationId);
+        }
+      } catch (error) {
+        this.log.warn({ err: error }, 'records without a price could not be priced yet');
+      }
+    }
+  }
+
+  async #sweepOne(organizationId: string): Promise<void> {
+    const prices = await this.prices.refresh(organizationId);
+    if (this.#done.get(organizationId) === prices) return;
+    let after: UnpricedRow | undefined;
+    do {
+      const rows = await readUnpriced(this.writer, organizationId, after, BATCH_SIZE);
+      const items = rows.flatMap((row) => priceable(row, prices));
+      const outcomes = await this.lanes.submitFor(organizationId, this.#job, items);
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+      if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'STALE')) {
+        this.#again = true;
+        return;
+      }
+      after = rows.at(-1);
+    } while (after && !this.#closing);
+    if (!this.#closing) this.#done.set(organizationId, prices);
+  }
+}
+
+function priceable(row: UnpricedRow, prices: PriceSnapshot): PriceItem[] {
+  const quantities = quantitiesOf(row);
+  const { model, occurredAt } = row;
+  const price = priceOfCall(
+    { model, provider: row.provider ?? undefined, problem: undefined, quantities, occurredAt },
+    prices,
+  );
+  if (price.kind !== 'PRICED') return [];
+  return [{ prices, row: { key: row.key, keyDay: row.keyDay, price, tokens: tokenCounts(quantities) } }];
+}
+
+function quantitiesOf(row: UnpricedRow): Quantities {
+  return new Map(
+    Object.entries(row.quantities).map(([name, text]) => {
+      const unit = UsageUnit[name as UsageUnit];
+      const quantity = parseQuantity(unit, text);
+      if (quantity === undefined) throw new Error(`A stored quantity of ${unitDefinition(unit).unit} cannot be read.`);
+      return [unit, quantity];
+    }),
+  );
+}

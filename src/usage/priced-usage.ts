@@ -1,0 +1,55 @@
+/** What a draft costs by the prices that this process knows. Decided in code, checked against the versions at the gate. */
+import type { CostLine } from '../catalog/cost-line.js';
+import { costOf } from '../catalog/cost.js';
+import type { PriceSnapshot } from '../catalog/price-book.js';
+import type { PicoUsd } from '../money.js';
+import { UnpricedReason } from './unpriced-reason.js';
+import type { CallDraft, UsageDraft } from './usage-draft.js';
+
+export interface PricedUsage {
+  readonly kind: 'PRICED';
+  /** As resolved; undefined for a deduction. */
+  readonly provider: string | undefined;
+  readonly model: string | undefined;
+  readonly pricingId: string | undefined;
+  readonly lines: readonly CostLine[];
+  readonly hasUnratedUnits: boolean;
+  readonly costPicoUsd: PicoUsd;
+  readonly chargePicoUsd: PicoUsd;
+}
+
+export interface UnpricedUsage {
+  readonly kind: 'UNPRICED';
+  readonly reason: UnpricedReason;
+}
+
+export function priceOf(draft: UsageDraft, prices: PriceSnapshot, isPricingOn: boolean): PricedUsage | UnpricedUsage {
+  if (draft.kind === 'CALL')
+    return isPricingOn ? priceOfCall(draft, prices) : { kind: 'UNPRICED', reason: UnpricedReason.PRICING_DISABLED };
+  const amount = draft.amountPicoUsd;
+  const nothing = { provider: undefined, model: undefined, pricingId: undefined, lines: [], hasUnratedUnits: false };
+  return { kind: 'PRICED', ...nothing, costPicoUsd: amount, chargePicoUsd: amount };
+}
+
+export function priceOfCall(
+  call: Pick<CallDraft, 'model' | 'provider' | 'problem' | 'quantities' | 'occurredAt'>,
+  prices: PriceSnapshot,
+): PricedUsage | UnpricedUsage {
+  if (call.problem) return { kind: 'UNPRICED', reason: call.problem };
+  const resolution = prices.resolve(call.model, call.provider);
+  if (resolution.kind === 'UNRESOLVED') return { kind: 'UNPRICED', reason: UnpricedReason[resolution.reason] };
+  const pricing = prices.pricingAt(resolution.model, call.occurredAt);
+  if (!pricing) return { kind: 'UNPRICED', reason: UnpricedReason.NO_PRICE };
+  const cost = costOf(pricing.card, call.quantities, call.occurredAt);
+  if (cost.kind !== 'PRICED') return { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
+  return {
+    kind: 'PRICED',
+    provider: resolution.model.provider,
+    model: resolution.model.name,
+    pricingId: pricing.id,
+    lines: cost.lines,
+    hasUnratedUnits: cost.hasUnratedUnits,
+    costPicoUsd: cost.picoUsd,
+    chargePicoUsd: cost.picoUsd,
+  };
+}

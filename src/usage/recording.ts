@@ -1,0 +1,180 @@
+/** The work of the recording lane: prices a batch, writes it in one call, and tells each item what became of it. */
+import type { ClientBase } from 'pg';
+import type { DecidingRow } from '../budget/decision.js';
+import type { PriceBook } from '../catalog/price-book.js';
+import { idempotencyConflict } from '../errors.js';
+import type { LaneJob } from '../lane.js';
+import { newId } from '../node-id.js';
+import { priceOf, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
+import { recordUsage, type CountedPeriod, type RecordUsageResult } from './record-usage.sql.js';
+import type { UsageDraft } from './usage-draft.js';
+
+export interface UsageItem {
+  readonly draft: UsageDraft;
+  readonly accountId: string;
+}
+
+export type UsageReceipt =
+  | {
+      readonly kind: 'WRITTEN';
+      readonly price: PricedUsage | UnpricedUsage;
+      readonly batchId: string;
+      readonly teamId: string | null;
+      readonly recordedAt: Date;
+      /** Each period row as this item left it, before the later items of its batch. */
+      readonly budgets: readonly DecidingRow[];
+      /** The same key came twice in one batch, and this is not the first. */
+      readonly repeated?: boolean;
+    }
+  /** The key existed with the same content: the stored row, by column name. */
+  | { readonly kind: 'REPLAYED'; readonly row: Readonly<Record<string, unknown>> };
+
+export interface RecordingSettings {
+  readonly isPricingOn: boolean;
+  readonly isEnforcementOn: boolean;
+}
+
+/** Prices move rarely: a batch that meets a change twice in a row meets it because something is wrong. */
+const STALE_TRIES = 5;
+
+export class Recording implements LaneJob<UsageItem, UsageReceipt> {
+  readonly batchSize: number | undefined;
+
+  /** @param onlyIfFits one item a call, which throws SQLSTATE TG001 where a HARD budget has no room for it. */
+  constructor(
+    private readonly prices: PriceBook,
+    private readonly settings: RecordingSettings,
+    private readonly wake: (organizationId: string) => void,
+    private readonly onlyIfFits: boolean,
+  ) {
+    this.batchSize = onlyIfFits ? 1 : undefined;
+  }
+
+  async run(
+    client: ClientBase,
+    organizationId: string,
+    items: readonly UsageItem[],
+  ): Promise<readonly (UsageReceipt | Error)[]> {
+    const answers = new Map<UsageItem, UsageReceipt | Error>();
+    const first = new Map<string, UsageItem>();
+    const repeats: UsageItem[] = [];
+    for (const item of items) {
+      const known = first.get(item.draft.idempotencyKey);
+      if (known) repeats.push(item);
+      else first.set(item.draft.idempotencyKey, item);
+    }
+    let left = [...first.values()];
+    for (let tries = 0; left.length > 0; tries += 1) {
+      if (tries === STALE_TRIES) throw new Error('The prices did not hold still.');
+      left = await this.#write(client, organizationId, left, answers, tries > 0);
+    }
+    for (const item of repeats) answers.set(item, repeatOf(item, first, answers));
+    return items.map((item) => answers.get(item) ?? new Error('The recording gave no answer for an item.'));
+  }
+
+  /** Answers with the items that have to be priced again. */
+  async #write(
+    client: ClientBase,
+    organizationId: string,
+    items: readonly UsageItem[],
+    answers: Map<UsageItem, UsageReceipt | Error>,
+    isStale: boolean,
+  ): Promise<UsageItem[]> {
+    const prices = await (isStale ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
+    const { catalogueVersion, ownVersion } = prices;
+    const rows = items.map(({ draft, accountId }) => ({
+      draft,
+      accountId,
+      price: priceOf(draft, prices, this.settings.isPricingOn),
+    }));
+    const batchId = newId();
+    const { onlyIfFits } = this;
+    const enforce = this.settings.isEnforcementOn;
+    const result = await recordUsage(client, {
+      organizationId,
+      catalogueVersion,
+      ownVersion,
+      batchId,
+      onlyIfFits,
+      enforce,
+      rows,
+    });
+    if (result.alertCount > 0) this.wake(organizationId);
+    const existing = new Map(result.existing.map((row) => [row['idempotency_key'], row]));
+    const stale = new Set(result.stale);
+    const walk = new BudgetWalk(result);
+    const again: UsageItem[] = [];
+    for (const [index, item] of items.entries()) {
+      const { draft, accountId } = item;
+      const row = existing.get(draft.idempotencyKey);
+      const price = rows[index]?.price;
+      if (row) answers.set(item, replayOf(draft, row));
+      else if (stale.has(draft.idempotencyKey) || !price) again.push(item);
+      else {
+        const budgets = walk.next(draft, accountId, price);
+        const teamId = teamOf(result, accountId);
+        answers.set(item, { kind: 'WRITTEN', price, batchId, teamId, recordedAt: result.recordedAt, budgets });
+      }
+    }
+    return again;
+  }
+}
+
+function teamOf(result: RecordUsageResult, accountId: string): string | null {
+  const account = result.accounts[accountId];
+  return account?.kind === 'TEAM' ? accountId : (account?.teamId ?? null);
+}
+
+function replayOf(draft: UsageDraft, row: Readonly<Record<string, unknown>>): UsageReceipt | Error {
+  return row['content_hash'] === draft.contentHash.toString('hex')
+    ? { kind: 'REPLAYED', row }
+    : idempotencyConflict(draft.idempotencyKey);
+}
+
+/** The same key twice in one batch: the second is a replay of the first, or a conflict with it. */
+function repeatOf(
+  item: UsageItem,
+  first: ReadonlyMap<string, UsageItem>,
+  answers: ReadonlyMap<UsageItem, UsageReceipt | Error>,
+): UsageReceipt | Error {
+  const known = first.get(item.draft.idempotencyKey);
+  const answer = known && answers.get(known);
+  if (!known || !answer) return new Error('The recording lost the first of two equal keys.');
+  if (!known.draft.contentHash.equals(item.draft.contentHash)) return idempotencyConflict(item.draft.idempotencyKey);
+  return answer instanceof Error || answer.kind === 'REPLAYED' ? answer : { ...answer, repeated: true };
+}
+
+/** Walks a batch in its order and tells what each budget had spent after each item. */
+class BudgetWalk {
+  readonly #spent = new Map<CountedPeriod, bigint>();
+
+  constructor(private readonly result: RecordUsageResult) {
+    for (const period of result.periods) this.#spent.set(period, BigInt(period.spent) - BigInt(period.added));
+  }
+
+  next(draft: UsageDraft, accountId: string, price: PricedUsage | UnpricedUsage): DecidingRow[] {
+    const charge = price.kind === 'PRICED' ? price.chargePicoUsd : 0n;
+    const counted = this.result.periods.filter((period) => this.#counts(period, draft, accountId, price));
+    return counted.map((period) => {
+      const spentPicoUsd = (this.#spent.get(period) ?? 0n) + charge;
+      this.#spent.set(period, spentPicoUsd);
+      return { ...period, spent: spentPicoUsd.toString() };
+    });
+  }
+
+  #counts(period: CountedPeriod, draft: UsageDraft, accountId: string, price: PricedUsage | UnpricedUsage): boolean {
+    const isRoot = period.rank === 3;
+    if (!isRoot && period.accountId !== accountId && period.accountId !== teamOf(this.result, accountId)) return false;
+    const at = draft.occurredAt.getTime();
+    if (at < instantOf(period.startsAt) || at >= instantOf(period.endsAt)) return false;
+    return (
+      period.models === null || (price.kind === 'PRICED' && period.models.includes(`${price.provider}/${price.model}`))
+    );
+  }
+}
+
+/** PostgreSQL writes the ends of a LIFETIME as infinities. */
+function instantOf(text: string): number {
+  if (text === 'infinity') return Number.POSITIVE_INFINITY;
+  return text === '-infinity' ? Number.NEGATIVE_INFINITY : Date.parse(text);
+}

@@ -1,0 +1,53 @@
+/** A call as its caller described it: checked, in canonical form, not yet priced. */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { formatQuantity, type Quantities } from '../catalog/quantity.js';
+import type { WantedAccount } from '../identity/ensure-account.sql.js';
+import type { PicoUsd } from '../money.js';
+import type { UnpricedReason } from './unpriced-reason.js';
+
+interface DraftBase {
+  readonly idempotencyKey: string;
+  readonly keyDay: string;
+  readonly contentHash: Buffer;
+  readonly account: WantedAccount;
+  readonly runId: string | undefined;
+  /** Decides price, reports and invoice. */
+  readonly occurredAt: Date;
+  readonly tags: Readonly<Record<string, string>> | undefined;
+}
+
+export interface CallDraft extends DraftBase {
+  readonly kind: 'CALL';
+  readonly provider: string | undefined;
+  readonly model: string;
+  readonly quantities: Quantities;
+  /** What was read of a provider's body; kept so that it can be read again. */
+  readonly providerUsage: unknown;
+  /** Set where the usage itself cannot be priced, whatever the prices are. */
+  readonly problem: UnpricedReason | undefined;
+}
+
+export interface DeductionDraft extends DraftBase {
+  readonly kind: 'DEDUCTION';
+  readonly amountPicoUsd: PicoUsd;
+  readonly reason: string | undefined;
+}
+
+export type UsageDraft = CallDraft | DeductionDraft;
+
+/**
+ * SHA-256 of the canonical JSON (RFC 8785) of what a call says, so that the order of keys, white space and `1.10`
+ * against `1.1` make no difference. What was not said is not in it: a later default cannot turn a replay into a conflict.
+ */
+export function contentHash(content: Readonly<Record<string, unknown>>): Buffer {
+  const said = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined && value !== null));
+  return createHash('sha256')
+    .update(canonicalize(said) ?? '')
+    .digest();
+}
+
+/** Quantities by unit, as decimal text in the unit, for hashing and storing. */
+export function quantitiesToJson(quantities: Quantities): Record<string, string> {
+  return Object.fromEntries([...quantities].map(([unit, quantity]) => [unit, formatQuantity(unit, quantity)]));
+}

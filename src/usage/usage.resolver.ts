@@ -1,0 +1,154 @@
+import { Arg, Ctx, Field, FieldResolver, ID, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { BudgetPeriodStatus } from '../budget/budget-status.js';
+import { Decision } from '../budget/decision.js';
+import type { UsageUnit } from '../catalog/usage-unit.js';
+import type { ErrorReporter } from '../errors.js';
+import { encodeId } from '../node-id.js';
+import { Requires } from '../requires.js';
+import {
+  DeductFromBudgetInput,
+  RecordProviderUsageInput,
+  RecordUsageBatchInput,
+  RecordUsageInput,
+} from './usage-input.js';
+import { TagOf, UnitQuantity, UsageRecord } from './usage-record.js';
+import type { Recorded, UsageService } from './usage.service.js';
+
+@ObjectType({ description: 'What became of a call that was recorded.' })
+class RecordUsagePayload {
+  @Field(() => UsageRecord, { nullable: true, description: 'The record; null only when a deduction was denied.' })
+  usageRecord!: UsageRecord | null;
+
+  @Field(() => Boolean, { description: 'true where the key had taken effect before: this is the record of then.' })
+  replayed!: boolean;
+
+  @Field(() => [BudgetPeriodStatus], {
+    description: 'The budgets that it counts on, nearest first, as it left them; for a replay as they are now.',
+  })
+  budgets!: readonly BudgetPeriodStatus[];
+
+  @Field(() => Decision, {
+    nullable: true,
+    description: 'Of deductFromBudget: whether it fitted. Null for all else and for a replay.',
+  })
+  decision!: Decision | null;
+}
+
+@ObjectType({ description: 'Why one item of a batch was refused. It changed nothing.' })
+class ItemError {
+  @Field(() => String, { description: 'The same codes as of GraphQL errors.' })
+  code!: string;
+
+  @Field(() => String, { description: 'What was wrong and what would be right.' })
+  message!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The way to the field that was wrong; null where it is no matter of a field.',
+  })
+  field!: string[] | null;
+
+  @Field(() => Boolean, { description: 'Whether the same item may succeed when sent again.' })
+  retryable!: boolean;
+}
+
+@ObjectType({ description: 'What became of one item of a batch: a result or an error, never both.' })
+class BatchItem {
+  @Field(() => RecordUsagePayload, { nullable: true, description: 'The result; null where the item was refused.' })
+  result!: RecordUsagePayload | null;
+
+  @Field(() => ItemError, { nullable: true, description: 'The error; null where the item was recorded.' })
+  error!: ItemError | null;
+}
+
+@ObjectType({ description: 'What became of each item of a batch, at its index.' })
+class RecordUsageBatchPayload {
+  @Field(() => [BatchItem], { description: 'In the order of the input.' })
+  items!: BatchItem[];
+}
+
+const ERRORS =
+  'Requires usage.write. Errors: BAD_USER_INPUT, IDEMPOTENCY_CONFLICT, FORBIDDEN, SERVICE_UNAVAILABLE (send the same key again).';
+
+@Resolver(() => UsageRecord)
+export class UsageResolver {
+  constructor(
+    private readonly usage: UsageService,
+    private readonly reportError: ErrorReporter,
+  ) {}
+
+  @FieldResolver(() => ID, { description: 'Opaque id.' })
+  id(@Root() record: UsageRecord): string {
+    return encodeId('usage', `${record.keyDay}:${record.idempotencyKey}`);
+  }
+
+  @FieldResolver(() => [TagOf], { description: 'The tags of the call, sorted by key.' })
+  tags(@Root() record: UsageRecord): TagOf[] {
+    const tags = Object.entries(record.tags ?? {}).map(([key, value]) => ({ key, value }));
+    return tags.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  @FieldResolver(() => [UnitQuantity], {
+    description: 'What was used, by unit, as reported: a whole counts its parts too.',
+  })
+  quantities(@Root() record: UsageRecord): UnitQuantity[] {
+    return Object.entries(record.quantities).map(([unit, quantity]) => ({ unit: unit as UsageUnit, quantity }));
+  }
+
+  @Requires('usage.write')
+  @Mutation(() => RecordUsagePayload, {
+    description: `Records a finished call: prices it, counts it on every budget above it, once per key. A model without a price is recorded UNPRICED and priced later. ${ERRORS}`,
+  })
+  async recordUsage(
+    @Arg('input', () => RecordUsageInput) input: RecordUsageInput,
+    @Ctx() context: Context,
+  ): Promise<RecordUsagePayload> {
+    return payloadOf(await this.usage.record(context.operation, input));
+  }
+
+  @Requires('usage.write')
+  @Mutation(() => RecordUsagePayload, {
+    description: `The same from the raw response body of the provider, read by the catalogue's descriptions of its shapes. ${ERRORS}`,
+  })
+  async recordProviderUsage(
+    @Arg('input', () => RecordProviderUsageInput) input: RecordProviderUsageInput,
+    @Ctx() context: Context,
+  ): Promise<RecordUsagePayload> {
+    return payloadOf(await this.usage.recordProvider(context.operation, input));
+  }
+
+  @Requires('usage.write')
+  @Mutation(() => RecordUsageBatchPayload, {
+    description: `Records up to 1,000 finished calls. Each is written or refused by itself; an error of one is in the answer at its index. ${ERRORS}`,
+  })
+  async recordUsageBatch(
+    @Arg('input', () => RecordUsageBatchInput) input: RecordUsageBatchInput,
+    @Ctx() context: Context,
+  ): Promise<RecordUsageBatchPayload> {
+    const answers = await this.usage.recordBatch(context.operation, input.items);
+    return { items: answers.map((answer) => this.#itemOf(answer)) };
+  }
+
+  @Requires('usage.write')
+  @Mutation(() => RecordUsagePayload, {
+    description: `Books an amount that is not tokens. With onlyIfFits nothing is booked where a HARD budget has no room: usageRecord is null and decision says why. ${ERRORS}`,
+  })
+  async deductFromBudget(
+    @Arg('input', () => DeductFromBudgetInput) input: DeductFromBudgetInput,
+    @Ctx() context: Context,
+  ): Promise<RecordUsagePayload> {
+    const { recorded, decision } = await this.usage.deduct(context.operation, input);
+    return payloadOf(recorded, decision);
+  }
+
+  #itemOf(answer: Recorded | Error): BatchItem {
+    if (!(answer instanceof Error)) return { result: payloadOf(answer), error: null };
+    const { message, code, retryable, field } = this.reportError(answer);
+    return { result: null, error: { message, code, retryable, field: field?.map(String) ?? null } };
+  }
+}
+
+function payloadOf(recorded: Recorded, decision: Decision | null = null): RecordUsagePayload {
+  return { usageRecord: recorded.record, replayed: recorded.replayed, budgets: recorded.budgets, decision };
+}

@@ -1,0 +1,161 @@
+import type { Pool } from 'pg';
+import { statusOf, type BudgetPeriodStatus, type PeriodRow } from '../budget/budget-status.js';
+import { decide, type DecidingRow, type Decision } from '../budget/decision.js';
+import { extractUsage } from '../catalog/extract-usage.js';
+import type { PriceBook } from '../catalog/price-book.js';
+import { badInput } from '../errors.js';
+import type { AccountDirectory } from '../identity/account-directory.js';
+import { authorize } from '../identity/permission.js';
+import type { Lanes } from '../lane.js';
+import type { Operation } from '../operation.js';
+import { checkCall, checkDeduction, checkProviderCall } from './check-usage.js';
+import { countedPeriods } from './counted-periods.sql.js';
+import { deniedBy } from './denial.js';
+import type { Recording, UsageReceipt } from './recording.js';
+import { recordOf } from './stored-usage.js';
+import type { CallDraft, UsageDraft } from './usage-draft.js';
+import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput } from './usage-input.js';
+import type { UsageRecord } from './usage-record.js';
+
+const MAX_BATCH = 1_000;
+
+export interface Recorded {
+  /** Null only where a deduction was denied. */
+  readonly record: UsageRecord | null;
+  readonly replayed: boolean;
+  readonly budgets: readonly BudgetPeriodStatus[];
+}
+
+/** With the rows that it counted on, as it left them. */
+interface Written extends Recorded {
+  readonly rows: readonly DecidingRow[];
+}
+
+export interface Deducted {
+  readonly recorded: Recorded;
+  /** Null for a replay: it was decided then. */
+  readonly decision: Decision | null;
+}
+
+export class UsageService {
+  constructor(
+    private readonly writer: Pool,
+    private readonly lanes: Lanes,
+    private readonly recording: Recording,
+    private readonly fittingRecording: Recording,
+    private readonly prices: PriceBook,
+    private readonly accounts: AccountDirectory,
+    private readonly isEnforcementOn: boolean,
+  ) {}
+
+  async record(operation: Operation, input: RecordUsageInput): Promise<Recorded> {
+    authorize(operation, 'usage.write');
+    const [answer] = await this.#write(operation, [checkCall(input, operation.now, ['input'])]);
+    return valueOf(answer);
+  }
+
+  async recordProvider(operation: Operation, input: RecordProviderUsageInput): Promise<Recorded> {
+    authorize(operation, 'usage.write');
+    const prices = await this.prices.snapshot(operation.principal.organizationId);
+    const extractors = prices.findProvider(input.provider)?.extractors ?? [];
+    const extracted = extractUsage(extractors, input.response, input.apiFlavor);
+    const [answer] = await this.#write(operation, [checkProviderCall(input, extracted, operation.now, ['input'])]);
+    return valueOf(answer);
+  }
+
+  /** Each item is written or refused by itself; a bad one changes nothing for the others. */
+  async recordBatch(operation: Operation, inputs: readonly RecordUsageInput[]): Promise<(Recorded | Error)[]> {
+    authorize(operation, 'usage.write');
+    if (inputs.length === 0 || inputs.length > MAX_BATCH) {
+      throw badInput(['input', 'items'], `A batch has 1 to ${MAX_BATCH} items.`);
+    }
+    const drafts = inputs.map((input, index) =>
+      caught(() => checkCall(input, operation.now, ['input', 'items', index])),
+    );
+    const good = drafts.filter((draft): draft is CallDraft => !(draft instanceof Error));
+    const answers = (await this.#write(operation, good)).values();
+    return drafts.map((draft) =>
+      draft instanceof Error ? draft : (answers.next().value ?? new Error('An item got no answer.')),
+    );
+  }
+
+  /** An amount that is not tokens. With `onlyIfFits` nothing is booked where a HARD budget has no room for it. */
+  async deduct(operation: Operation, input: DeductFromBudgetInput): Promise<Deducted> {
+    authorize(operation, 'usage.write');
+    const draft = checkDeduction(input, operation.now, ['input']);
+    const { amountPicoUsd } = draft;
+    const decided = (rows: readonly DecidingRow[]) =>
+      decide({ rows, amountPicoUsd, isDisabled: false, isEnforcementOn: this.isEnforcementOn });
+    try {
+      const recording = input.onlyIfFits ? this.fittingRecording : this.recording;
+      const [answer] = await this.#write(operation, [draft], recording);
+      const written = valueOf(answer);
+      const before = written.rows.map((row) => ({ ...row, spent: String(BigInt(row.spent) - amountPicoUsd) }));
+      return { recorded: written, decision: written.replayed ? null : decided(before) };
+    } catch (error) {
+      const rows = deniedBy(error);
+      if (!rows) throw error;
+      return {
+        recorded: { record: null, replayed: false, budgets: this.#statuses(rows) },
+        decision: decided(rows),
+      };
+    }
+  }
+
+  async #write(
+    operation: Operation,
+    drafts: readonly UsageDraft[],
+    recording = this.recording,
+  ): Promise<(Written | Error)[]> {
+    if (drafts.length === 0) return [];
+    const { organizationId } = operation.principal;
+    const accountIds = await this.accounts.idsOf(
+      organizationId,
+      drafts.map((draft) => draft.account),
+      operation.now,
+    );
+    const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '' }));
+    const receipts = await this.lanes.submit(operation, recording, items);
+    return Promise.all(
+      items.map(({ draft, accountId }, index) => {
+        const outcome = receipts[index];
+        if (outcome?.status === 'fulfilled') return this.#written(organizationId, accountId, draft, outcome.value);
+        return errorOf(outcome?.reason);
+      }),
+    );
+  }
+
+  async #written(
+    organizationId: string,
+    accountId: string,
+    draft: UsageDraft,
+    receipt: UsageReceipt,
+  ): Promise<Written> {
+    const record = recordOf(organizationId, accountId, draft, receipt);
+    const rows = receipt.kind === 'WRITTEN' ? receipt.budgets : await countedPeriods(this.writer, record);
+    const replayed = receipt.kind === 'REPLAYED' || receipt.repeated === true;
+    return { record, replayed, rows, budgets: this.#statuses(rows) };
+  }
+
+  #statuses(rows: readonly PeriodRow[]): BudgetPeriodStatus[] {
+    return rows.map((row) => statusOf(row, { isEnforcementOn: this.isEnforcementOn, isHidden: false }));
+  }
+}
+
+function caught<T>(work: () => T): T | Error {
+  try {
+    return work();
+  } catch (error) {
+    return errorOf(error);
+  }
+}
+
+function errorOf(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('An item failed without a reason.');
+}
+
+function valueOf<T>(answer: T | Error | undefined): T {
+  if (answer === undefined) throw new Error('The call got no answer.');
+  if (answer instanceof Error) throw answer;
+  return answer;
+}

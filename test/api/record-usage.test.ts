@@ -1,0 +1,191 @@
+/** Recording: what is written, what is refused, and that a key takes effect once. */
+import { RecordProviderUsageDocument, RecordUsageBatchDocument, RecordUsageDocument } from '../support/generated/operations.js';
+import { CreateOrganizationDocument } from '../support/generated/operations.js';
+import { post, startWorld, type World } from '../support/world.js';
+
+let world: World;
+let counter = 0;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const GPT_4O = { model: 'gpt-4o', promptTokens: 1000, completionTokens: 100 };
+
+function newKey(): string {
+  counter += 1;
+  return `key-${counter}`;
+}
+
+async function record(input: Record<string, unknown>) {
+  const whole = { idempotencyKey: newKey(), userId: 'ada', ...GPT_4O, ...input };
+  return (await world.ask(RecordUsageDocument, { input: whole as never })).recordUsage;
+}
+
+async function refusal(input: Record<string, unknown>) {
+  const whole = { idempotencyKey: newKey(), userId: 'ada', ...GPT_4O, ...input };
+  const answer = await world.send(RecordUsageDocument, { input: whole as never });
+  return answer.errors?.map(({ extensions }) => [extensions['code'], (extensions['field'] as string[] | undefined)?.join('.')])[0];
+}
+
+describe('cost', () => {
+  test.each([
+    ['gpt-4o', { promptTokens: 1000, completionTokens: 100 }, undefined, '0.0035'],
+    ['claude-sonnet-4-5', { promptTokens: 200_000, completionTokens: 0 }, undefined, '0.6'],
+    ['claude-sonnet-4-5', { promptTokens: 200_001, completionTokens: 0 }, undefined, '1.200006'],
+    ['deepseek-chat', { promptTokens: 100_000_000, completionTokens: 0 }, '2025-06-01T16:00:00Z', '27'],
+    ['deepseek-chat', { promptTokens: 100_000_000, completionTokens: 0 }, '2025-06-01T17:00:00Z', '13.5'],
+    ['gpt-4o', { promptTokens: 0, completionTokens: 0 }, undefined, '0'],
+  ])('%s %j at %s costs %s', async (model, tokens, occurredAt, cost) => {
+    const { usageRecord } = await record({ model, ...tokens, ...(occurredAt && { occurredAt }) });
+    expect(usageRecord).toMatchObject({ cost, charge: cost, hasUnratedUnits: false, unpricedReason: null });
+  });
+
+  test('an unknown model is recorded, not refused', async () => {
+    const { usageRecord } = await record({ model: 'nobody-knows-this' });
+    expect(usageRecord).toMatchObject({ cost: null, unpricedReason: 'UNKNOWN_MODEL', modelSent: 'nobody-knows-this' });
+  });
+});
+
+describe('bad input changes nothing', () => {
+  test.each([
+    [{ promptTokens: -1 }, 'input.promptTokens'],
+    [{ promptTokens: 1.5 }, 'input.promptTokens'],
+    [{ promptTokens: 'NaN' }, 'input.promptTokens'],
+    [{ promptTokens: '1e3' }, 'input.promptTokens'],
+    [{ promptTokens: '0x10' }, 'input.promptTokens'],
+    [{ promptTokens: '' }, 'input.promptTokens'],
+    [{ promptTokens: '9007199254740992' }, 'input.promptTokens'],
+    [{ promptTokens: 100, cacheReadTokens: 200 }, 'input'],
+    [{ idempotencyKey: '' }, 'input.idempotencyKey'],
+    [{ idempotencyKey: 'x'.repeat(256) }, 'input.idempotencyKey'],
+    [{ idempotencyKey: 'x'.repeat(100_000) }, 'input.idempotencyKey'],
+    [{ idempotencyKey: 'a\u0000b' }, 'input.idempotencyKey'],
+    [{ idempotencyKey: 'a\u0001reversal' }, 'input.idempotencyKey'],
+    [{ model: '' }, 'input.model'],
+    [{ userId: '' }, 'input.userId'],
+    [{ occurredAt: '2019-12-31T23:59:59Z' }, 'input.occurredAt'],
+    [{ occurredAt: '9999-01-01T00:00:00Z' }, 'input.occurredAt'],
+    [{ occurredAt: '1970-01-01T00:00:00Z' }, 'input.occurredAt'],
+    [{ occurredAt: '2026-02-30T00:00:00Z' }, 'input.occurredAt'],
+    [{ quantities: [{ unit: 'INPUT_TOKENS', quantity: 1 }] }, 'input.quantities.0.quantity'],
+    [{ tags: [{ key: 'a', value: 'b' }, { key: 'a', value: 'c' }] }, 'input.tags'],
+    [{ spent: 1 }, undefined],
+    [{ orgId: 'x' }, undefined],
+  ])('%j', async (input, field) => {
+    const idempotencyKey = newKey();
+    const [code, path] = (await refusal({ idempotencyKey, ...input })) ?? [];
+    expect(code).toBe('BAD_USER_INPUT');
+    if (field !== undefined) expect(path).toBe(field);
+    // The key is free again: what had no effect is not stored.
+    expect((await record({ idempotencyKey })).replayed).toBe(false);
+  });
+
+  test('a money mutation without a key does not exist', async () => {
+    const query = 'mutation { recordUsage(input: {userId: "ada", model: "gpt-4o"}) { replayed } }';
+    const answer = await post(world.server.url, { query }, 'test-bootstrap-key-00000000');
+    expect(answer.errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+  });
+
+  test.each(['9007199254740991', 9007199254740991])('2^53-1 as %p is exact', async (promptTokens) => {
+    const { usageRecord } = await record({ promptTokens, completionTokens: 0 });
+    expect(usageRecord?.quantities[0]).toEqual({ unit: 'INPUT_TOKENS', quantity: 9007199254740991 });
+    expect(usageRecord?.cost).toBe('22517998136.8524775');
+  });
+});
+
+describe('a key takes effect once', () => {
+  test('the same again answers the same record', async () => {
+    const input = { idempotencyKey: newKey(), tags: [{ key: 'b', value: '2' }, { key: 'a', value: '1' }] };
+    const first = await record(input);
+    const again = await record({ ...input, tags: [...input.tags].reverse() });
+    expect(first.replayed).toBe(false);
+    expect(again.replayed).toBe(true);
+    expect(again.usageRecord).toEqual(first.usageRecord);
+  });
+
+  test.each([{ promptTokens: 1001 }, { userId: 'bob' }, { model: 'gpt-4o-mini' }, { provider: 'openai' }, { runId: 'r' }, { occurredAt: '2026-01-01T00:00:00Z' }])(
+    'other content %j is a conflict',
+    async (change) => {
+      const idempotencyKey = newKey();
+      await record({ idempotencyKey });
+      expect(await refusal({ idempotencyKey, ...change })).toEqual(['IDEMPOTENCY_CONFLICT', undefined]);
+      expect((await record({ idempotencyKey })).replayed).toBe(true);
+    },
+  );
+
+  test('another organization has keys of its own', async () => {
+    const idempotencyKey = newKey();
+    await record({ idempotencyKey });
+    const { createOrganization } = await world.ask(CreateOrganizationDocument, { input: { name: 'Other' } });
+    const input = { idempotencyKey, userId: 'ada', ...GPT_4O, promptTokens: 7 };
+    const other = await world.ask(RecordUsageDocument, { input }, createOrganization.apiKeyValue);
+    expect(other.recordUsage.replayed).toBe(false);
+  });
+});
+
+describe('a batch', () => {
+  test('answers each item at its index; a bad one fails alone', async () => {
+    const [a, b, c] = [newKey(), newKey(), newKey()];
+    const item = (idempotencyKey: string, change = {}) => ({ idempotencyKey, userId: 'ada', ...GPT_4O, ...change });
+    const items = [item(a), item(b, { promptTokens: '9007199254740992' }), item(c), item(a), item(c, { promptTokens: 2 })];
+    const { recordUsageBatch } = await world.ask(RecordUsageBatchDocument, { input: { items } });
+    expect(recordUsageBatch.items.map(({ result, error }) => result?.replayed ?? error?.code)).toEqual([
+      false,
+      'BAD_USER_INPUT',
+      false,
+      true,
+      'IDEMPOTENCY_CONFLICT',
+    ]);
+    expect(recordUsageBatch.items[1]?.error?.field).toEqual(['input', 'items', '1', 'promptTokens']);
+    expect((await record({ idempotencyKey: b })).replayed).toBe(false);
+  });
+
+  test.each([0, 1001])('of %i items is refused', async (length) => {
+    const items = Array.from({ length }, () => ({ idempotencyKey: newKey(), userId: 'ada', ...GPT_4O }));
+    expect(await world.codeOf(RecordUsageBatchDocument, { input: { items } })).toBe('BAD_USER_INPUT');
+  });
+
+  test('of 1,000 items is written', async () => {
+    const items = Array.from({ length: 1000 }, (_, index) => ({ idempotencyKey: newKey(), userId: `user-${index % 7}`, ...GPT_4O }));
+    const { recordUsageBatch } = await world.ask(RecordUsageBatchDocument, { input: { items } });
+    expect(new Set(recordUsageBatch.items.map(({ result }) => result?.usageRecord?.cost))).toEqual(new Set(['0.0035']));
+  });
+});
+
+describe('a provider’s body', () => {
+  const response = {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    model: 'gpt-4o-2024-08-06',
+    choices: [{ message: { role: 'assistant', content: 'secret text' } }],
+    usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100, prompt_tokens_details: { cached_tokens: 0 } },
+  };
+  const send = (input: object) => world.ask(RecordProviderUsageDocument, { input: { userId: 'ada', provider: 'openai', response, ...input } as never });
+
+  test('is read, priced and replayed, whatever the order of its keys', async () => {
+    const idempotencyKey = newKey();
+    const first = (await send({ idempotencyKey })).recordProviderUsage;
+    expect(first.usageRecord).toMatchObject({ cost: '0.0035', provider: 'openai', model: 'gpt-4o' });
+    const reordered = JSON.parse(JSON.stringify(response, Object.keys(response).reverse().concat('prompt_tokens_details', 'total_tokens', 'cached_tokens', 'completion_tokens', 'prompt_tokens'))) as object;
+    const again = (await send({ idempotencyKey, response: { ...reordered, choices: [] } })).recordProviderUsage;
+    expect(again).toMatchObject({ replayed: true, usageRecord: { id: first.usageRecord?.id } });
+  });
+
+  test('with more cached than prompt tokens is counted without a price', async () => {
+    const usage = { ...response.usage, prompt_tokens: 100, prompt_tokens_details: { cached_tokens: 200 } };
+    const { usageRecord } = (await send({ idempotencyKey: newKey(), response: { ...response, usage } })).recordProviderUsage;
+    expect(usageRecord).toMatchObject({ cost: null, unpricedReason: 'INCONSISTENT_USAGE' });
+  });
+
+  test.each([
+    [{ response: { model: 'gpt-4o' } }, 'input.response.usage'],
+    [{ response: [] }, 'input.response'],
+    [{ provider: 'nobody' }, 'input.provider'],
+    [{ apiFlavor: 'nothing' }, 'input.apiFlavor'],
+  ])('that cannot be read is refused: %j', async (change, field) => {
+    const input = { idempotencyKey: newKey(), userId: 'ada', provider: 'openai', response, ...change };
+    const answer = await world.send(RecordProviderUsageDocument, { input: input as never });
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: field.split('.') });
+  });
+});
