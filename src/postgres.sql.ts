@@ -3,10 +3,21 @@ import { escapeIdentifier, type ClientBase } from 'pg';
 /** Any fixed number: it is looked at on the embedded server alone. */
 const OWNER_LOCK = 7_015_544_283;
 
+/** How long a dead owner's session may take to end, in ms. */
+const OWNER_WAIT_MS = 2_000;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
 /** True where no other living session owns this embedded server; the claim ends with the connection. */
 export async function tryOwnServer(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1) AS owned', [OWNER_LOCK]);
-  return rows[0]?.owned === true;
+  await client.query(`SET lock_timeout = ${OWNER_WAIT_MS}`);
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [OWNER_LOCK]);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
+    throw error;
+  }
 }
 
 export async function createDatabaseUnlessExists(client: ClientBase, name: string): Promise<void> {

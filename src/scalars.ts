@@ -76,3 +76,22 @@ export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   parseValue: (value) => value,
   parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),
 });
+
+const LOCAL_DATE_FORM = 'A LocalDate is a day of the calendar such as "2026-01-31".';
+
+function parseLocalDate(value: unknown): string {
+  if (typeof value !== 'string' || !/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(value)) wrong(LOCAL_DATE_FORM);
+  const day = new Date(`${value}T00:00:00Z`);
+  if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== value) wrong(LOCAL_DATE_FORM);
+  return value;
+}
+
+/** Kept as its text: a day of a calendar is no instant. */
+export const LocalDateScalar = new GraphQLScalarType<string, string>({
+  name: 'LocalDate',
+  description:
+    'A day of the calendar in the organization\'s zone, such as "2026-01-31". It begins and ends with that zone\'s midnights.',
+  serialize: parseLocalDate,
+  parseValue: parseLocalDate,
+  parseLiteral: (node: ValueNode) => parseLocalDate(node.kind === Kind.STRING ? node.value : undefined),
+});

@@ -9,6 +9,7 @@ import { Usage20261123 } from '../migrations/20261123-4-usage.js';
 import { Alert20261123 } from '../migrations/20261123-5-alert.js';
 import { Recording20261123 } from '../migrations/20261123-6-recording.js';
 import { Budgeting20261123 } from '../migrations/20261123-7-budgeting.js';
+import { Views20261123 } from '../migrations/20261123-8-views.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -17,7 +18,7 @@ import { openDatabase, type Database } from './database.js';
 import { errorFormatter, errorReporter } from './errors.js';
 import { explorer, mayShowKey } from './explorer.js';
 import { openHttp, type HttpDoor } from './http.js';
-import { keepKeyFile } from './key-file.js';
+import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import { makeSchema } from './schema.js';
 import { ENTITIES, makeResolvers, makeServices } from './services.js';
@@ -34,6 +35,7 @@ export const MIGRATIONS = [
   Alert20261123,
   Recording20261123,
   Budgeting20261123,
+  Views20261123,
 ];
 
 export interface RunningServer {
@@ -52,6 +54,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** What the door learns after it was opened. */
+interface DoorState {
+  /** The first key is made: requests can succeed. */
+  isOpen: boolean;
+  explorerKey: string | undefined;
+}
+
 /** What is opened is closed in the opposite order, also where the start fails halfway. */
 class Closers {
   readonly #stack: (() => Promise<void>)[] = [];
@@ -60,8 +69,13 @@ class Closers {
     this.#stack.push(close);
   }
 
+  /** Closes all, also where one of them fails: a database of our own must not be left running. */
   async closeAll(): Promise<void> {
-    for (let close = this.#stack.pop(); close; close = this.#stack.pop()) await close();
+    const failures: unknown[] = [];
+    for (let close = this.#stack.pop(); close; close = this.#stack.pop()) {
+      await close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be closed.');
   }
 }
 
@@ -71,7 +85,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   try {
     return await start(config, log, closers);
   } catch (error) {
-    await closers.closeAll();
+    await closers.closeAll().catch((failure: unknown) => log.error({ err: failure }, 'the start was not undone whole'));
     throw error;
   }
 }
@@ -95,20 +109,32 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     throw notifyProblem(error);
   });
   closers.add(() => services.lanes.close());
-  const newKey = await database.exclusively(() => services.bootstrap.run(config.bootstrapApiKey));
-  const keyFile = dataDir === undefined ? undefined : await keepKeyFile(dataDir, newKey);
 
   const schema = await makeSchema(makeResolvers(services), guardRootFields);
   const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
-  const http = await openDoor(config, log, schema, contexts, database, keyFile?.key);
+  const door: DoorState = { isOpen: false, explorerKey: undefined };
+  const http = await openDoor(config, log, schema, contexts, database, door);
   closers.add(() => http.close());
+  // After everything that may fail, because a key that was made by a start that failed is never shown again.
+  const keyFile = dataDir === undefined ? undefined : keyFileIn(dataDir);
+  const keep = async (value: string) => {
+    if (keyFile !== undefined) await writeKeyFile(keyFile, value);
+  };
+  const newKey = await database.exclusively(async () => {
+    await services.imports.importAtStart();
+    return services.bootstrap.run(config.bootstrapApiKey, keep);
+  });
+  door.explorerKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
+  door.isOpen = true;
+  services.priceRefresh.start();
+  closers.add(() => services.priceRefresh.close());
   services.latePricing.start();
   closers.add(() => services.latePricing.close());
   return {
     url: http.url,
     databaseUrl,
     newKey,
-    keyFile: keyFile?.path,
+    keyFile: door.explorerKey === undefined ? undefined : keyFile,
     subscriberCount: () => services.feed.subscriberCount,
     syncClock: () => clock.sync(),
     close: () => closers.closeAll(),
@@ -145,14 +171,14 @@ async function openDoor(
   schema: GraphQLSchema,
   contexts: ContextFactory,
   database: Database,
-  key: string | undefined,
+  state: Readonly<DoorState>,
 ): Promise<HttpDoor> {
   const formatError = errorFormatter(errorReporter(log));
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
   const apollo = makeApollo<Context>({ schema, formatError, plugins: [endOperations], logger: apolloLog(log) });
   const mayShow = (request: IncomingMessage) =>
     mayShowKey({
-      embedded: key !== undefined,
+      embedded: state.explorerKey !== undefined,
       remoteAddress: request.socket.remoteAddress,
       host: request.headers.host,
     });
@@ -163,8 +189,8 @@ async function openDoor(
     formatError,
     onFault,
     contextOf: (request) => contexts.fromAuthorization(request.headers.authorization),
-    isReady: () => database.isReady(),
-    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? key : undefined) })],
+    isReady: async () => state.isOpen && (await database.isReady()),
+    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) })],
   }).catch((error: unknown) => {
     throw portProblem(config, error);
   });

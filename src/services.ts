@@ -8,9 +8,17 @@ import { Budget } from './budget/budget.js';
 import { BudgetPeriod } from './budget/budget-period.js';
 import { BudgetPeriodStatusResolver, BudgetResolver, BudgetStatusResolver } from './budget/budget.resolver.js';
 import { BudgetService } from './budget/budget.service.js';
+import { CatalogImportResolver } from './catalog/catalog-import.resolver.js';
+import { CatalogImportService } from './catalog/catalog-import.service.js';
+import { CatalogService } from './catalog/catalog.service.js';
 import { Model } from './catalog/model.js';
+import { ModelResolver } from './catalog/model.resolver.js';
 import { PriceBook } from './catalog/price-book.js';
+import { CatalogVersion, PriceImport } from './catalog/price-import.js';
+import { PriceRefresh } from './catalog/price-refresh.js';
 import { Pricing } from './catalog/pricing.js';
+import { PricingResolver } from './catalog/pricing.resolver.js';
+import { PricingService } from './catalog/pricing.service.js';
 import { Provider } from './catalog/provider.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -28,11 +36,15 @@ import { AlertFeedHead, Organization, OrganizationGate } from './identity/organi
 import { OrganizationResolver } from './identity/organization.resolver.js';
 import { OrganizationService } from './identity/organization.service.js';
 import { Lanes } from './lane.js';
+import { NodeService } from './node.js';
+import { NodeResolver } from './node.resolver.js';
 import type { ResolverClass } from './schema.js';
 import { LatePricing } from './usage/late-pricing.js';
 import { Recording } from './usage/recording.js';
 import { UsageRecord } from './usage/usage-record.js';
 import { UsageResolver } from './usage/usage.resolver.js';
+import { UsageReportResolver, UsageSummaryRowResolver } from './usage/usage-report.resolver.js';
+import { UsageReportService } from './usage/usage-report.service.js';
 import { UsageRollup } from './usage/usage-rollup.js';
 import { UsageService } from './usage/usage.service.js';
 
@@ -44,9 +56,11 @@ export const ENTITIES = [
   AccountTeam,
   ApiKey,
   Installation,
+  CatalogVersion,
   Provider,
   Model,
   Pricing,
+  PriceImport,
   Budget,
   BudgetPeriod,
   UsageRecord,
@@ -80,6 +94,15 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const alerts = new AlertService(accounts, feed);
 
   const prices = new PriceBook(writer);
+  const catalog = new CatalogService(prices);
+  const pricings = new PricingService(prices);
+  const update = {
+    url: config.pricingUpdateUrl,
+    intervalMs: config.pricingUpdateUrl === undefined ? 0 : config.pricingUpdateIntervalMs,
+    timeoutMs: config.pricingUpdateTimeoutMs,
+  };
+  const imports = new CatalogImportService(writer, clock, prices, update, log);
+  const priceRefresh = new PriceRefresh(imports, update.intervalMs, log);
   const lanes = new Lanes(writer, config.lanes);
   const budgetSettings = {
     isEnforcementOn: features.budgetEnforcement,
@@ -89,8 +112,27 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
   const recording = new Recording(prices, settings, wake, false);
   const fittingRecording = new Recording(prices, settings, wake, true);
-  const usage = new UsageService(writer, lanes, recording, fittingRecording, prices, directory, features.budgetEnforcement);
+  const usage = new UsageService(
+    writer,
+    lanes,
+    recording,
+    fittingRecording,
+    prices,
+    directory,
+    features.budgetEnforcement,
+  );
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
+  const reports = new UsageReportService(accounts, organizations, prices);
+  const nodes = new NodeService({
+    account: (operation, key) => accounts.findNode(operation, key),
+    alert: (operation, key) => alerts.findNode(operation, key),
+    apikey: (operation, key) => apiKeys.findNode(operation, key),
+    budget: (operation, key) => budgets.findNode(operation, key),
+    model: (operation, key) => catalog.modelById(operation, key),
+    organization: (operation, key) => organizations.findNode(operation, key),
+    pricing: (operation, key) => catalog.pricingById(operation, key),
+    usage: (operation, key) => reports.findNode(operation, key),
+  });
   return {
     features,
     reportError: errorReporter(log),
@@ -101,10 +143,16 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     feed,
     alerts,
     prices,
+    catalog,
+    pricings,
+    imports,
+    priceRefresh,
     budgets,
     lanes,
     usage,
     latePricing,
+    reports,
+    nodes,
   };
 }
 
@@ -114,10 +162,16 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [OrganizationResolver, new OrganizationResolver(services.organizations, services.features)],
     [AccountResolver, new AccountResolver(services.accounts)],
     [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
+    [ModelResolver, new ModelResolver(services.catalog)],
+    [PricingResolver, new PricingResolver(services.pricings)],
+    [CatalogImportResolver, new CatalogImportResolver(services.imports)],
     [AlertResolver, new AlertResolver(services.alerts)],
     [BudgetResolver, new BudgetResolver(services.budgets, services.accounts)],
     [BudgetPeriodStatusResolver, new BudgetPeriodStatusResolver(services.accounts)],
     [BudgetStatusResolver, new BudgetStatusResolver(services.accounts)],
+    [UsageReportResolver, new UsageReportResolver(services.reports)],
+    [UsageSummaryRowResolver, new UsageSummaryRowResolver(services.reports)],
+    [NodeResolver, new NodeResolver(services.nodes)],
     [UsageResolver, new UsageResolver(services.usage, services.reportError)],
   ]);
 }

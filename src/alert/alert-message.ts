@@ -14,9 +14,10 @@ export function messageOf(alert: Alert): string {
   }
 }
 
-/** What is spent of the limit, in percent, rounded down to two decimals; null without a limit above 0. */
+/** What is spent of the limit, in percent, rounded down to two decimals; null where there is no limit. */
 export function percentOf({ spentPicoUsd, limitPicoUsd }: Alert): number | null {
-  if (spentPicoUsd === null || !limitPicoUsd) return null;
+  if (spentPicoUsd === null || limitPicoUsd === null) return null;
+  if (limitPicoUsd === 0n) return spentPicoUsd > 0n ? 100 : 0;
   return Number((spentPicoUsd * 10_000n) / limitPicoUsd) / 100;
 }
 

@@ -103,7 +103,7 @@ export class AlertResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'What was spent of the limit, in percent with two decimals, rounded down; null where the limit is 0 or the alert is about no budget.',
+      'What was spent of the limit when it was raised, in percent, rounded down to two places; 100 at limit 0. Null where the alert is about no budget.',
   })
   percent(@Root() alert: Alert): number | null {
     return percentOf(alert);

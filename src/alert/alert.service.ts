@@ -52,6 +52,16 @@ export class AlertService {
     return pageOf(found, size, after, encodeCursor);
   }
 
+  /** By the key in an opaque id; null where it is not there or not for the principal. */
+  async findNode(operation: Operation, key: string): Promise<Alert | null> {
+    authorize(operation, 'alert.read');
+    if (!CURSOR.test(key)) return null;
+    const { principal } = operation;
+    const search = { accountIds: [], before: BigInt(key) + 1n };
+    const [alert] = await searchAlerts(await operation.em(), principal.organizationId, search, 1);
+    return alert?.cursor.toString() === key && isVisible(principal, alert) ? alert : null;
+  }
+
   /**
    * Alerts as they are raised; with `after`, first those that came after that cursor. An account that does not exist
    * yet is watched by its name, so that its first alert is not missed.
@@ -80,6 +90,8 @@ export class AlertService {
   }
 }
 
+const CURSOR = /^\d{1,18}$/;
+
 /** Opaque; the place of an alert in its organization's feed. */
 export function encodeCursor(alert: Alert): string {
   return encodeId('alert', alert.cursor.toString());
@@ -88,7 +100,7 @@ export function encodeCursor(alert: Alert): string {
 function cursorOf(after: string | null | undefined): bigint | undefined {
   if (after == null) return undefined;
   const decoded = decodeId(after);
-  if (decoded?.tag !== 'alert' || !/^\d{1,18}$/.test(decoded.key)) {
+  if (decoded?.tag !== 'alert' || !CURSOR.test(decoded.key)) {
     throw badInput(['after'], 'Must be the cursor of an alert.');
   }
   return BigInt(decoded.key);

@@ -2,6 +2,7 @@ import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorato
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Account } from '../identity/account.js';
 import { PicoUsdColumn } from '../money-column.js';
+import { Node } from '../node.js';
 import { DateTimeScalar, DecimalScalar } from '../scalars.js';
 
 export enum AlertKind {
@@ -32,6 +33,7 @@ const BUDGET_ONLY = 'null where the alert is about no budget.';
 @Unique({ name: 'alert_key_key', properties: ['organizationId', 'alertKey'] })
 @Index({ name: 'alert_account_idx', properties: ['organizationId', 'accountId', 'cursor'] })
 @ObjectType({
+  implements: Node,
   description: 'Something that a person should know about. Written with the spend that caused it, never changed.',
 })
 export class Alert {

@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
+import { validate } from 'uuid';
 import type { PriceBook } from '../catalog/price-book.js';
 import { retryOnConflict } from '../conflict.js';
 import { badInput, notFound } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
+import { Account } from '../identity/account.js';
 import { spenderOf, type AccountName } from '../identity/account.service.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import { authorize } from '../identity/permission.js';
@@ -10,7 +12,7 @@ import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { requireText } from '../text.js';
 import { BudgetStatus, statusOf } from './budget-status.js';
-import { modelText, type Budget } from './budget.js';
+import { Budget, modelText } from './budget.js';
 import type { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
 import { checkBudgetInput } from './check-budget.js';
 import { decide, type Decision } from './decision.js';
@@ -92,6 +94,17 @@ export class BudgetService {
       isDisabled: path.isDisabled,
       isEnforcementOn: this.settings.isEnforcementOn,
     });
+  }
+
+  /** By the key in an opaque id; null where it is not there, and for a MEMBER where it is not of its account or below. */
+  async findNode(operation: Operation, key: string): Promise<Budget | null> {
+    authorize(operation, 'budget.read');
+    const em = await operation.em();
+    const { organizationId, accountId } = operation.principal;
+    const budget = validate(key) ? await em.findOne(Budget, { organizationId, id: key }) : null;
+    if (!budget || accountId === undefined || budget.accountId === accountId) return budget;
+    const account = await em.findOne(Account, { organizationId, id: budget.accountId });
+    return account?.teamId === accountId ? budget : null;
   }
 
   async #path(operation: Operation, account: WantedAccount): Promise<BudgetPath> {

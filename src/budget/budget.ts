@@ -1,6 +1,7 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { PicoUsdColumn } from '../money-column.js';
+import { Node } from '../node.js';
 import { DateTimeScalar, DecimalScalar } from '../scalars.js';
 
 export enum PeriodKind {
@@ -52,6 +53,7 @@ export class BudgetModel {
 @Entity({ tableName: 'budget' })
 @Index({ name: 'budget_account_idx', properties: ['organizationId', 'accountId'] })
 @ObjectType({
+  implements: Node,
   description:
     'A limit on what an account and everything below it may spend in a period. Its identity is account, period and models, among budgets that have not ended.',
 })

@@ -89,7 +89,7 @@ export class CatalogImportService {
       this.book.snapshot(operation.principal.organizationId),
     ]);
     const ageMs = good && Math.max(0, operation.now.getTime() - good.createdAt.getTime());
-    const { url, intervalMs } = this.settings;
+    const { intervalMs } = this.settings;
     return {
       version: prices.catalogueVersion,
       source: good?.source ?? null,
@@ -98,7 +98,7 @@ export class CatalogImportService {
       lastOutcome: last?.outcome ?? null,
       failure: last?.failure ?? null,
       ageSeconds: ageMs === undefined ? null : Math.floor(ageMs / 1000),
-      stale: url !== undefined && intervalMs > 0 && (ageMs === undefined || ageMs > 2 * intervalMs),
+      stale: intervalMs > 0 && (ageMs === undefined || ageMs > 2 * intervalMs),
     };
   }
 

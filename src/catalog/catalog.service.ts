@@ -2,7 +2,7 @@
 import { badInput } from '../errors.js';
 import { authorize } from '../identity/permission.js';
 import type { Operation } from '../operation.js';
-import { checkPageSize, type Page, pageOf } from '../page.js';
+import { type Page, pageOf, pageSize } from '../page.js';
 import type { ResolutionRule } from './match-model.js';
 import type { BookModel, BookPricing, PriceBook, PriceSnapshot } from './price-book.js';
 import { compareModels, type ModelKey } from './price-snapshot.js';
@@ -26,11 +26,11 @@ export class CatalogService {
   async list(
     operation: Operation,
     choice: ModelChoice,
-    first: number,
+    first: number | null | undefined,
     after: string | null | undefined,
   ): Promise<Page<FoundModel> & { totalCount: number }> {
     const prices = await this.prices(operation);
-    const size = checkPageSize(first);
+    const size = pageSize(first);
     const start = after == null ? undefined : decodeCursor(after);
     const chosen = prices.models.filter(chooser(choice, prices));
     const from = start ? chosen.findIndex((model) => compareModels(model, start) > 0) : 0;

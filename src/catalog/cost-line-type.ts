@@ -49,7 +49,8 @@ export class CostLineType {
 
   @Field(() => QuantityScalar, {
     nullable: true,
-    description: 'The context tier that was reached: the request had more input tokens than this. Null below all tiers.',
+    description:
+      'The context tier that was reached: the request had more input tokens than this. Null below all tiers.',
   })
   readonly tierStart: string | null;
 

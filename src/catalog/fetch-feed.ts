@@ -11,7 +11,8 @@ export interface FetchOptions {
 }
 
 export type FetchedFeed =
-  { readonly kind: 'NOT_MODIFIED' } | { readonly kind: 'FETCHED'; readonly data: unknown; readonly etag: string | null };
+  | { readonly kind: 'NOT_MODIFIED' }
+  | { readonly kind: 'FETCHED'; readonly data: unknown; readonly etag: string | null };
 
 /** Why nothing was fetched. The last good prices stay. */
 export class FetchProblem extends Error {

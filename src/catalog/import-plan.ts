@@ -114,11 +114,7 @@ function unreadableProviders(feed: PriceFeed): string[] {
 }
 
 /** A feed that is cut short is well-formed too: what is left of it must not retire everything else. */
-function assertNotEmptied(
-  feed: PriceFeed,
-  stored: PriceRows,
-  storedModels: ReadonlyMap<string, ModelJson>,
-): void {
+function assertNotEmptied(feed: PriceFeed, stored: PriceRows, storedModels: ReadonlyMap<string, ModelJson>): void {
   const priced = new Set(feed.prices.map(keyOf));
   const before = new Set(
     stored.pricings

@@ -1,12 +1,16 @@
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
+import { Node } from '../node.js';
 import { DateTimeScalar, QuantityScalar } from '../scalars.js';
 import type { MatchableModel } from './match-model.js';
 import type { MatchRule } from './match-rule.js';
 
 @Entity({ tableName: 'model' })
 @Unique({ name: 'model_name_key', properties: ['organizationId', 'provider', 'name'] })
-@ObjectType({ description: "An LLM that can be called: one of the catalogue, or one of the organization's own." })
+@ObjectType({
+  implements: Node,
+  description: "An LLM that can be called: one of the catalogue, or one of the organization's own.",
+})
 export class Model implements MatchableModel {
   @PrimaryKey({ type: 'uuid' })
   organizationId!: string;
@@ -51,7 +55,8 @@ export class Model implements MatchableModel {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'Since when the catalogue does not have it any more; null while it does. It is still found and priced.',
+    description:
+      'Since when the catalogue does not have it any more; null while it does. It is still found and priced.',
   })
   @Property({ type: 'timestamptz', nullable: true })
   retiredAt!: Date | null;

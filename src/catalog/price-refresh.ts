@@ -12,12 +12,15 @@ export class PriceRefresh {
 
   constructor(
     private readonly imports: CatalogImportService,
+    /** 0 = never. */
+    private readonly intervalMs: number,
     private readonly log: Logger,
   ) {}
 
-  start(intervalMs: number): void {
+  start(): void {
+    if (this.intervalMs === 0) return;
     this.#look();
-    this.#timer = setInterval(() => this.#look(), Math.min(intervalMs, LOOK_MS));
+    this.#timer = setInterval(() => this.#look(), Math.min(this.intervalMs, LOOK_MS));
   }
 
   async close(): Promise<void> {

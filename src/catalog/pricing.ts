@@ -1,5 +1,6 @@
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../node.js';
 import { DateTimeScalar } from '../scalars.js';
 import type { RateCardJson } from './rate.js';
 
@@ -32,8 +33,8 @@ registerEnumType(PricingSource, {
   properties: ['organizationId', 'provider', 'model', 'effectiveFrom'],
 })
 @ObjectType({
-  description:
-    'One dated price version of a model. It is never edited once in effect; a new price is a new version.',
+  implements: Node,
+  description: 'One dated price version of a model. It is never edited once in effect; a new price is a new version.',
 })
 export class Pricing {
   @PrimaryKey({ type: 'uuid' })

@@ -9,9 +9,7 @@ registerEnumType(UsageUnit, {
   name: 'UsageUnit',
   description:
     'One thing that providers count and charge for. Durations are in seconds, everything else is counted one by one. A whole counts its parts too.',
-  valuesConfig: Object.fromEntries(
-    Object.values(UsageUnit).map((unit) => [unit, { description: describeUnit(unit) }]),
-  ),
+  valuesConfig: Object.fromEntries(Object.values(UsageUnit).map((unit) => [unit, { description: describeUnit(unit) }])),
 });
 
 @InputType({ description: 'How much of one unit a call used.' })
@@ -37,10 +35,14 @@ export type SaidQuantity = readonly [unit: UsageUnit, text: string, path: readon
 
 /**
  * Reads quantities that were said one by one.
- * @param path where all of them stand: named where parts come to more than their whole.
+ * @param path where all of them stand: named where parts come to more than their whole; undefined where that is not to
+ * be looked at, because more is to come.
  * @throws ApiError BAD_USER_INPUT
  */
-export function collectQuantities(said: readonly SaidQuantity[], path: readonly (string | number)[]): Quantities {
+export function collectQuantities(
+  said: readonly SaidQuantity[],
+  path: readonly (string | number)[] | undefined,
+): Quantities {
   const quantities = new Map<UsageUnit, bigint>();
   for (const [unit, text, at] of said) {
     const quantity = parseQuantity(unit, text);
@@ -48,7 +50,7 @@ export function collectQuantities(said: readonly SaidQuantity[], path: readonly 
     if (quantities.has(unit)) throw badInput(at, `${unit} was given twice.`);
     quantities.set(unit, quantity);
   }
-  const excess = findExcess(quantities);
+  const excess = path && findExcess(quantities);
   if (excess) throw badInput(path, describeExcess(excess));
   return quantities;
 }

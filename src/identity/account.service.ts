@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { validate } from 'uuid';
 import { badInput, notFound } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { requireText } from '../text.js';
@@ -70,6 +71,14 @@ export class AccountService {
     const account = await operation.loader(this, accountLoader).load(id);
     if (!account) throw notFound('The account');
     return account;
+  }
+
+  /** By the key in an opaque id; null where it is not there or not for the principal. */
+  async findNode(operation: Operation, key: string): Promise<Account | null> {
+    authorize(operation, 'account.read');
+    const { accountId } = operation.principal;
+    const account = validate(key) ? await operation.loader(this, accountLoader).load(key) : null;
+    return accountId === undefined || account?.id === accountId || account?.teamId === accountId ? account : null;
   }
 
   async #move(operation: Operation, account: Account, teamName: string | null): Promise<void> {

@@ -1,5 +1,6 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../node.js';
 import { DateTimeScalar } from '../scalars.js';
 
 export enum AccountKind {
@@ -22,7 +23,7 @@ registerEnumType(AccountKind, {
 
 @Entity({ tableName: 'account' })
 @Unique({ name: 'account_external_id_key', properties: ['organizationId', 'kind', 'externalId'] })
-@ObjectType({ description: 'Who spends. Made on first use; disabled, never deleted.' })
+@ObjectType({ implements: Node, description: 'Who spends. Made on first use; disabled, never deleted.' })
 export class Account {
   @PrimaryKey({ type: 'uuid' })
   organizationId!: string;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { parse as parseUuid, stringify as stringifyUuid } from 'uuid';
+import { parse as parseUuid, stringify as stringifyUuid, validate } from 'uuid';
 import { badInput, notFound } from '../errors.js';
 import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
@@ -121,6 +121,13 @@ export class ApiKeyService {
     await em.flush();
     this.#principals.delete(apiKey.hash.toString('base64'));
     return apiKey;
+  }
+
+  /** By the key in an opaque id. */
+  async findNode(operation: Operation, key: string): Promise<ApiKey | null> {
+    authorize(operation, 'key.read');
+    const em = await operation.em();
+    return validate(key) ? em.findOne(ApiKey, { organizationId: operation.principal.organizationId, id: key }) : null;
   }
 
   async list(operation: Operation): Promise<ApiKey[]> {

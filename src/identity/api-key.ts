@@ -1,6 +1,7 @@
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Role } from '../principal.js';
+import { Node } from '../node.js';
 import { DateTimeScalar } from '../scalars.js';
 
 registerEnumType(Role, {
@@ -17,7 +18,7 @@ registerEnumType(Role, {
 
 @Entity({ tableName: 'api_key' })
 @Unique({ name: 'api_key_hash_key', properties: ['organizationId', 'hash'] })
-@ObjectType({ description: 'A secret that speaks for its organization. Only its hash is stored.' })
+@ObjectType({ implements: Node, description: 'A secret that speaks for its organization. Only its hash is stored.' })
 export class ApiKey {
   @PrimaryKey({ type: 'uuid' })
   organizationId!: string;

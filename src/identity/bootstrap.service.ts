@@ -21,9 +21,10 @@ export class BootstrapService {
   /**
    * Runs under the start lock, so at most one server does this at a time.
    * @param chosenKey BOOTSTRAP_API_KEY; it becomes a key of the first organization also where that exists already.
+   * @param keep called with a new key's value before the commit, so that a crash never leaves a key that nobody knows.
    * @returns the value of the key, where one was made.
    */
-  async run(chosenKey: string | undefined): Promise<string | undefined> {
+  async run(chosenKey: string | undefined, keep: (value: string) => Promise<void>): Promise<string | undefined> {
     const nobody = {
       organizationId: CATALOGUE,
       apiKeyId: CATALOGUE,
@@ -33,6 +34,7 @@ export class BootstrapService {
     const operation = new Operation(nobody, this.clock.now(), this.orm);
     try {
       const value = await this.#makeOrFind(operation, chosenKey);
+      if (value !== undefined) await keep(value);
       await operation.commit();
       return value;
     } catch (error) {

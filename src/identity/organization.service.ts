@@ -84,6 +84,12 @@ export class OrganizationService {
     return organization;
   }
 
+  /** By the key in an opaque id: one sees one's own only. */
+  async findNode(operation: Operation, key: string): Promise<Organization | null> {
+    authorize(operation, 'viewer.read');
+    return key === operation.principal.organizationId ? this.current(operation) : null;
+  }
+
   async current(operation: Operation): Promise<Organization> {
     authorize(operation, 'viewer.read');
     const em = await operation.em();

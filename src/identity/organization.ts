@@ -1,9 +1,11 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
+import { Node } from '../node.js';
 import { DateTimeScalar } from '../scalars.js';
 
 @Entity({ tableName: 'organization' })
 @ObjectType({
+  implements: Node,
   description:
     'The tenant. Nothing crosses it: accounts, keys, prices of its own, budgets and usage belong to exactly one.',
 })

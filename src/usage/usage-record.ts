@@ -3,6 +3,7 @@ import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { PicoUsdColumn } from '../money-column.js';
 import type { PicoUsd } from '../money.js';
 import { UsageUnit } from '../catalog/usage-unit-enum.js';
+import { Node } from '../node.js';
 import { DateTimeScalar, DecimalScalar, QuantityScalar } from '../scalars.js';
 import { UnpricedReason } from './unpriced-reason.js';
 
@@ -55,6 +56,7 @@ export class UnitQuantity {
 /** Written by record_usage alone; only the pricing columns ever change, once, from null. */
 @Entity({ tableName: 'usage_record' })
 @ObjectType({
+  implements: Node,
   description:
     'One finished call or deduction: what was used, at which rates, and its exact cost. It never changes, but for a price that comes later.',
 })

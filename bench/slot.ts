@@ -1,0 +1,32 @@
+/** What the load generator is told to do, and what it answers. */
+interface SlotBase {
+  /** Clients at work at the same time; each waits for its answer before it goes on. */
+  readonly clients: number;
+  readonly seconds: number;
+  /** Calls go round the users `user-0` to `user-<users - 1>`. */
+  readonly users: number;
+}
+
+/** `recordUsage`, or `recordUsageBatch` of `batchSize` items, over HTTP. */
+export interface HttpSlot extends SlotBase {
+  readonly kind: 'record' | 'batch';
+  readonly url: string;
+  readonly key: string;
+  readonly batchSize: number;
+}
+
+/** The same rows by a PostgreSQL client. */
+export interface RowSlot extends SlotBase {
+  readonly kind: 'rows';
+  readonly databaseUrl: string;
+}
+
+export type Slot = HttpSlot | RowSlot;
+
+export interface SlotResult {
+  readonly requests: number;
+  readonly records: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}

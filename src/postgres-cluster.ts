@@ -1,0 +1,194 @@
+/** The data folder of the embedded PostgreSQL and the programs run on it: make it, start it, stop it. */
+import { spawn } from 'node:child_process';
+import { randomBytes, randomInt } from 'node:crypto';
+import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { reasonOf, unusable, type PostgresPlace } from './postgres-place.js';
+import { StartError } from './start-error.js';
+
+export const CLUSTER_USER = 'tollgate';
+
+/** Recovery after a crash replays the WAL, which may be some GB; a start that takes longer goes on by itself. */
+const START_WAIT_S = 300;
+const STOP_WAIT_S = 60;
+const LOG_BYTES = 10 * 1024 * 1024;
+
+/** Below what systems hand out for outgoing connections, or such a connection could sit on our port while we restart. */
+const PORTS = { least: 20_000, most: 32_000 };
+const PORT_TRIES = 50;
+
+export class Cluster {
+  private constructor(
+    private readonly place: PostgresPlace,
+    readonly password: string,
+  ) {}
+
+  /** Opens the data folder; makes it where there is none. */
+  static async open(place: PostgresPlace): Promise<Cluster> {
+    await initialise(place);
+    try {
+      return new Cluster(place, await readFile(join(place.databaseDir, 'tollgate.password'), 'utf8'));
+    } catch (error) {
+      throw unusable(place.databaseDir, reasonOf(error), 'it was not made by Tollgate: set DATA_DIR to another folder');
+    }
+  }
+
+  get dataDir(): string {
+    return this.place.dataDir;
+  }
+
+  /** The port that the running server, or one that was killed, has written down. */
+  async port(): Promise<number | undefined> {
+    const port = Number((await this.#pidFile())[3]);
+    return Number.isInteger(port) && port > 0 ? port : undefined;
+  }
+
+  /** Whether a process runs under the id that the server has written down. It may be another by now. */
+  async mayRun(): Promise<boolean> {
+    const pid = Number((await this.#pidFile())[0]);
+    if (!Number.isInteger(pid) || pid <= 0) return false;
+    try {
+      return process.kill(pid, 0);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+  }
+
+  /** The port of the last time where it is free, so that a DATABASE_URL written down stays right. */
+  async pickPort(): Promise<number> {
+    const file = join(this.place.databaseDir, 'tollgate.port');
+    const last = Number(await readFile(file, 'utf8').catch(() => '0'));
+    if (last > 0 && (await isFree(last))) return last;
+    for (let tries = 0; tries < PORT_TRIES; tries += 1) {
+      const port = randomInt(PORTS.least, PORTS.most);
+      if (!(await isFree(port))) continue;
+      await writeFile(file, String(port));
+      return port;
+    }
+    throw new StartError('No free port was found for the embedded PostgreSQL; set DATABASE_URL to one that runs.');
+  }
+
+  /** @throws Error where it did not start, or another one runs already. */
+  async start(port: number): Promise<void> {
+    const log = join(this.place.databaseDir, 'server.log');
+    const size = await stat(log).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > LOG_BYTES) await rename(log, `${log}.1`);
+    await runApart(
+      this.place.programs.pg_ctl,
+      ['start', '-w', '-t', String(START_WAIT_S), '-D', this.place.databaseDir, '-l', log, '-o', serverOptions(port)],
+      this.place.owner,
+    );
+  }
+
+  /** Ends its sessions, writes everything down and stops. */
+  async stop(): Promise<void> {
+    const args = ['stop', '-w', '-t', String(STOP_WAIT_S), '-m', 'fast', '-D', this.place.databaseDir];
+    await runApart(this.place.programs.pg_ctl, args, this.place.owner);
+  }
+
+  async lastLogLine(): Promise<string> {
+    const log = await readFile(join(this.place.databaseDir, 'server.log'), 'utf8').catch(() => '');
+    const lines = log.trim().split('\n');
+    return lines.findLast((line) => /\b(FATAL|PANIC)\b/.test(line)) ?? lines.at(-1) ?? '';
+  }
+
+  async #pidFile(): Promise<string[]> {
+    return (await readFile(join(this.place.databaseDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  }
+}
+
+/** A large WAL and rare checkpoints, because full-page images after each checkpoint are what slows steady writing. */
+function serverOptions(port: number): string {
+  return [
+    `-p ${port}`,
+    '-c listen_addresses=127.0.0.1',
+    "-c unix_socket_directories=''",
+    '-c max_wal_size=4GB',
+    '-c checkpoint_timeout=15min',
+    '-c max_connections=200',
+  ].join(' ');
+}
+
+/** Makes the cluster in a folder of its own and moves it into place whole: a start cut short leaves nothing half made. */
+async function initialise(place: PostgresPlace): Promise<void> {
+  const version = await readFile(join(place.databaseDir, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (version?.trim() === place.majorVersion) return;
+  if (version !== undefined) {
+    throw unusable(
+      place.databaseDir,
+      `it belongs to PostgreSQL ${version.trim()}, and this Tollgate brings ${place.majorVersion}`,
+      'dump it with the old version and set DATA_DIR to a new folder',
+    );
+  }
+  const draft = `${place.databaseDir}.new-${randomBytes(6).toString('hex')}`;
+  const passwordFile = `${draft}.password`;
+  try {
+    const password = randomBytes(18).toString('hex');
+    await mkdir(draft, { mode: 0o700 });
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (place.owner) {
+      await chown(draft, place.owner.uid, place.owner.gid);
+      await chown(passwordFile, place.owner.uid, place.owner.gid);
+    }
+    const auth = ['-U', CLUSTER_USER, '-A', 'scram-sha-256', '--pwfile', passwordFile];
+    await runApart(
+      place.programs.initdb,
+      ['-D', draft, ...auth, '-E', 'UTF8', '--locale-provider=libc', '--no-locale'],
+      place.owner,
+    );
+    await writeFile(join(draft, 'tollgate.password'), password, { mode: 0o600 });
+    await moveUnlessMade(draft, place.databaseDir);
+  } catch (error) {
+    throw unusable(place.databaseDir, reasonOf(error), 'set DATA_DIR to a folder that can be written');
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** Another server that starts in the same folder may have been faster. */
+async function moveUnlessMade(draft: string, databaseDir: string): Promise<void> {
+  try {
+    await rename(draft, databaseDir);
+  } catch (error) {
+    if (!(await stat(join(databaseDir, 'PG_VERSION')).catch(() => undefined))) throw error;
+  }
+}
+
+/**
+ * Runs a program in a session of its own: a Ctrl-C in the terminal goes to every process of ours, and PostgreSQL must not
+ * be half made, or gone before we have drained.
+ */
+function runApart(program: string, args: readonly string[], owner: PostgresPlace['owner']): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, {
+      ...owner,
+      cwd: '/',
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    child.once('error', fail);
+    child.once('close', (code) => {
+      const lines = Buffer.concat(said).toString().trim().split('\n');
+      const why = lines.findLast((line) => /error|fatal|could not/i.test(line)) ?? lines.at(-1);
+      if (code === 0) done();
+      else fail(new Error(why));
+    });
+  });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
+    const probe = createServer();
+    probe.once('error', () => answer(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => answer(true)));
+  });
+}

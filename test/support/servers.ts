@@ -1,0 +1,43 @@
+/** More servers on one database: in this process, or as a process of their own that can be killed. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config.js';
+import { startServer, type RunningServer } from '../../src/server.js';
+
+export function startAnother(databaseUrl: string, environment: Record<string, string> = {}): Promise<RunningServer> {
+  const config = readConfig({ DATABASE_URL: databaseUrl, PORT: '0', TEST_CLOCK: 'true', ...environment });
+  return startServer(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' }));
+}
+
+export interface ServerProcess {
+  readonly url: string;
+  /** Ends it without a chance to clean up. */
+  kill(): Promise<void>;
+}
+
+/** The built server, as `npm start` runs it. */
+export async function spawnServer(databaseUrl: string): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['dist/src/main.js'], {
+    env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', TEST_CLOCK: 'true', LOG_LEVEL: 'silent' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { url: await greetedUrl(child), kill: () => killed(child) };
+}
+
+async function greetedUrl(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('The server has no output.');
+  for await (const line of createInterface(child.stdout)) {
+    const url = /open (http:\/\/\S+?)\/ for/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error('The server did not start.');
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
