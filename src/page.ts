@@ -32,7 +32,6 @@ export interface Page<Row> {
   readonly pageInfo: PageInfo;
 }
 
-
 /** What `first` stands for. @throws ApiError BAD_USER_INPUT outside of 1 to 200. */
 export function pageSize(first: number | null | undefined): number {
   const size = first ?? DEFAULT_PAGE_SIZE;

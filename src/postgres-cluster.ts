@@ -1,16 +1,25 @@
 /** The data folder of the embedded PostgreSQL and the programs run on it: make it, start it, stop it. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf, unusable, type PostgresPlace } from './postgres-place.js';
 import { StartError } from './start-error.js';
 
 export const CLUSTER_USER = 'tollgate';
 
-/** Recovery after a crash replays the WAL, which may be some GB; a start that takes longer goes on by itself. */
-const START_WAIT_S = 300;
+/** A large WAL and rare checkpoints, because full-page images after each checkpoint are what slows steady writing. */
+const SERVER_SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_wal_size=4GB',
+  'checkpoint_timeout=15min',
+  'max_connections=200',
+];
+
+const READY_LOOK_MS = 20;
 const STOP_WAIT_S = 60;
 const LOG_BYTES = 10 * 1024 * 1024;
 
@@ -49,10 +58,19 @@ export class Cluster {
     const pid = Number((await this.#pidFile())[0]);
     if (!Number.isInteger(pid) || pid <= 0) return false;
     try {
-      return process.kill(pid, 0);
+      return process.kill(pid, 0) && !(await isZombie(pid));
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'EPERM';
     }
+  }
+
+  /**
+   * Removes what a server left that is dead but was reaped by nobody; PostgreSQL would take it for alive. Its last
+   * sessions, should there be any, still stop a new one by the shared memory.
+   */
+  async forgetZombie(): Promise<void> {
+    const pid = Number((await this.#pidFile())[0]);
+    if (pid > 0 && (await isZombie(pid))) await rm(join(this.place.databaseDir, 'postmaster.pid'), { force: true });
   }
 
   /** The port of the last time where it is free, so that a DATABASE_URL written down stays right. */
@@ -77,11 +95,36 @@ export class Cluster {
       () => 0,
     );
     if (size > LOG_BYTES) await rename(log, `${log}.1`);
-    await runApart(
-      this.place.programs.pg_ctl,
-      ['start', '-w', '-t', String(START_WAIT_S), '-D', this.place.databaseDir, '-l', log, '-o', serverOptions(port)],
-      this.place.owner,
-    );
+    const file = await open(log, 'a', 0o600);
+    try {
+      const options = { ...this.place.owner, cwd: '/', detached: true, windowsHide: true };
+      const args = [
+        '-D',
+        this.place.databaseDir,
+        '-p',
+        String(port),
+        ...SERVER_SETTINGS.flatMap((line) => ['-c', line]),
+      ];
+      // Our own child, not pg_ctl's: where nobody reaps orphans, as in many containers, a crashed one would stay as a
+      // zombie, and PostgreSQL takes that for a living server.
+      const child = spawn(this.place.programs.postgres, args, { ...options, stdio: ['ignore', file.fd, file.fd] });
+      child.unref();
+      await this.#untilReady(child);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** PostgreSQL tells no other way than by its pid file. Recovery after a crash may take minutes. */
+  async #untilReady(child: ChildProcess): Promise<void> {
+    let failure: unknown;
+    child.once('error', (error) => (failure = error));
+    child.once('exit', () => (failure = new Error('It ended at once.')));
+    for (let isReady = false; !isReady; await wait(READY_LOOK_MS)) {
+      if (failure !== undefined) throw failure as Error;
+      const lines = await this.#pidFile();
+      isReady = Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready';
+    }
   }
 
   /** Ends its sessions, writes everything down and stops. */
@@ -99,18 +142,6 @@ export class Cluster {
   async #pidFile(): Promise<string[]> {
     return (await readFile(join(this.place.databaseDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   }
-}
-
-/** A large WAL and rare checkpoints, because full-page images after each checkpoint are what slows steady writing. */
-function serverOptions(port: number): string {
-  return [
-    `-p ${port}`,
-    '-c listen_addresses=127.0.0.1',
-    "-c unix_socket_directories=''",
-    '-c max_wal_size=4GB',
-    '-c checkpoint_timeout=15min',
-    '-c max_connections=200',
-  ].join(' ');
 }
 
 /** Makes the cluster in a folder of its own and moves it into place whole: a start cut short leaves nothing half made. */
@@ -183,6 +214,12 @@ function runApart(program: string, args: readonly string[], owner: PostgresPlace
       else fail(new Error(why));
     });
   });
+}
+
+/** Linux alone tells; elsewhere orphans are reaped. */
+async function isZombie(pid: number): Promise<boolean> {
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return /\) Z /.test(state);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -15,9 +15,6 @@ const run = promisify(execFile);
 const SYSTEM_DIR = '/var/lib/tollgate';
 const DEFAULT_DATA_DIR = '.tollgate';
 
-/** pg_ctl hands the folder to a shell in double quotes. */
-const SHELL_SIGNS = /["$`\\\n]/;
-
 export interface PostgresPlace {
   readonly dataDir: string;
   readonly databaseDir: string;
@@ -81,9 +78,6 @@ async function usableDataDir(wanted: string | undefined, owner: PostgresPlace['o
       );
     }
     dir = join(SYSTEM_DIR, `data-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
-  }
-  if (SHELL_SIGNS.test(dir)) {
-    throw unusable(dir, 'a quote, $, ` or \\ is in its name', 'set DATA_DIR to a folder without such signs');
   }
   try {
     // Under a strict umask root's new folders would be closed to the user that PostgreSQL runs as.

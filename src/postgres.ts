@@ -130,6 +130,7 @@ class Supervisor implements EmbeddedPostgres {
 
   async #launch(): Promise<boolean> {
     this.#port ??= await this.cluster.pickPort();
+    await this.cluster.forgetZombie();
     try {
       await this.cluster.start(this.#port);
       return true;

@@ -11,6 +11,8 @@ import { BudgetService } from './budget/budget.service.js';
 import { CatalogImportResolver } from './catalog/catalog-import.resolver.js';
 import { CatalogImportService } from './catalog/catalog-import.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
+import { EstimateResolver } from './catalog/estimate.resolver.js';
+import { EstimateService } from './catalog/estimate.service.js';
 import { Model } from './catalog/model.js';
 import { ModelResolver } from './catalog/model.resolver.js';
 import { PriceBook } from './catalog/price-book.js';
@@ -96,6 +98,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const prices = new PriceBook(writer);
   const catalog = new CatalogService(prices);
   const pricings = new PricingService(prices);
+  const estimates = new EstimateService(catalog);
   const update = {
     url: config.pricingUpdateUrl,
     intervalMs: config.pricingUpdateUrl === undefined ? 0 : config.pricingUpdateIntervalMs,
@@ -122,6 +125,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     features.budgetEnforcement,
   );
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
+  prices.onNewPricing(() => void latePricing.sweep());
   const reports = new UsageReportService(accounts, organizations, prices);
   const nodes = new NodeService({
     account: (operation, key) => accounts.findNode(operation, key),
@@ -145,6 +149,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     prices,
     catalog,
     pricings,
+    estimates,
     imports,
     priceRefresh,
     budgets,
@@ -164,6 +169,7 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
     [ModelResolver, new ModelResolver(services.catalog)],
     [PricingResolver, new PricingResolver(services.pricings)],
+    [EstimateResolver, new EstimateResolver(services.estimates)],
     [CatalogImportResolver, new CatalogImportResolver(services.imports)],
     [AlertResolver, new AlertResolver(services.alerts)],
     [BudgetResolver, new BudgetResolver(services.budgets, services.accounts)],

@@ -33,8 +33,7 @@ export class AlertFeed {
 
   constructor(private readonly options: AlertFeedOptions) {
     this.#reader = {
-      alertsAfter: (organizationId, cursor) =>
-        readAlertsAfter(options.writer, organizationId, cursor, QUEUE_CAP),
+      alertsAfter: (organizationId, cursor) => readAlertsAfter(options.writer, organizationId, cursor, QUEUE_CAP),
       dropRevoked: (channels) => this.#dropRevoked(channels),
       onFault: (error) => options.log.warn({ err: error }, 'alerts could not be read'),
       onEmpty: (channel) => this.#channels.delete(channel.organizationId),

@@ -21,7 +21,7 @@ export interface Source {
  */
 export class AlertSubscriber implements AsyncGenerator<Alert, undefined, undefined> {
   readonly #queue: Alert[] = [];
-  #failure: unknown;
+  #failure: Error | undefined;
   #open = true;
   #notify: (() => void) | undefined;
   #drained: (() => void)[] = [];
@@ -53,7 +53,7 @@ export class AlertSubscriber implements AsyncGenerator<Alert, undefined, undefin
   }
 
   /** Ends the stream with an error. What waits is dropped: the client resumes with the last cursor that it saw. */
-  fail(error: unknown): void {
+  fail(error: Error): void {
     if (!this.#open) return;
     this.#failure = error;
     this.#close();
@@ -73,7 +73,7 @@ export class AlertSubscriber implements AsyncGenerator<Alert, undefined, undefin
       try {
         await this.source.replay(this);
       } catch (error) {
-        this.fail(error);
+        this.fail(error instanceof Error ? error : new Error(String(error)));
       }
       if (this.#open && this.#queue.length === 0) await this.#somethingNew();
     }
@@ -85,7 +85,7 @@ export class AlertSubscriber implements AsyncGenerator<Alert, undefined, undefin
     return { value: undefined, done: true };
   }
 
-  async throw(error: unknown): Promise<IteratorResult<Alert, undefined>> {
+  async throw(error: Error): Promise<IteratorResult<Alert, undefined>> {
     this.#close();
     throw error;
   }
@@ -110,7 +110,7 @@ export class AlertSubscriber implements AsyncGenerator<Alert, undefined, undefin
   #ended(): IteratorResult<Alert, undefined> {
     const failure = this.#failure;
     this.#failure = undefined;
-    if (failure !== undefined) throw failure;
+    if (failure) throw failure;
     return { value: undefined, done: true };
   }
 

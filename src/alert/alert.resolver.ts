@@ -35,10 +35,10 @@ class AlertFilterInput {
   @Field(() => AlertKind, { nullable: true, description: 'Only this kind.' })
   kind?: AlertKind | null;
 
-  @Field(() => ID, { nullable: true, description: "Only alerts about this user; the caller's own id of it." })
+  @Field(() => String, { nullable: true, description: "Only alerts about this user; the caller's own id of it." })
   userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Only alerts about this team and its users. Not beside userId.' })
+  @Field(() => String, { nullable: true, description: 'Only alerts about this team and its users. Not beside userId.' })
   teamId?: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Raised at this instant or later.' })
@@ -50,10 +50,10 @@ class AlertFilterInput {
 
 @ArgsType()
 class BudgetAlertsArgs {
-  @Field(() => ID, { nullable: true, description: "A user, by the caller's own id of it." })
+  @Field(() => String, { nullable: true, description: "A user, by the caller's own id of it." })
   userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'A team, with its users. Not beside userId.' })
+  @Field(() => String, { nullable: true, description: 'A team, with its users. Not beside userId.' })
   teamId?: string | null;
 
   @Field(() => String, { nullable: true, description: AFTER })

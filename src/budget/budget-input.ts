@@ -1,4 +1,4 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import { DecimalScalar } from '../scalars.js';
 import { Enforcement, PeriodKind } from './budget.js';
 
@@ -16,14 +16,14 @@ export class BudgetModelInput {
     'A budget. Account, period and models say which one it is: the same again changes limit, enforcement, thresholds and name.',
 })
 export class SetBudgetInput {
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description:
       'The user whose budget it is, 1 to 255 characters; made where it is new. Without userId and teamId: the organization.',
   })
   userId?: string | null;
 
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description:
       'Alone: the team whose budget it is, made where it is new. With userId: the team that a new user joins; a known user stays where it is.',
@@ -73,13 +73,13 @@ export class SetBudgetInput {
 
 @InputType({ description: 'A call that somebody thinks of making.' })
 export class CheckBudgetInput {
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description: 'The user who would spend. Without userId and teamId: the organization. Nothing is made.',
   })
   userId?: string | null;
 
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description: 'Alone: the team that would spend. With userId: the team of a user that is not known yet.',
   })

@@ -6,8 +6,7 @@ import type { CatalogImportService, CatalogStatus } from './catalog-import.servi
 import type { ImportReport } from './import-plan.js';
 import type { ImportRow } from './import-prices.sql.js';
 import { ImportOutcome } from './price-import.js';
-import './unit-quantity.js';
-import { UsageUnit } from './usage-unit.js';
+import { UsageUnit } from './usage-unit-enum.js';
 
 @ObjectType({ description: 'A model, by name.' })
 class ImportedModel {

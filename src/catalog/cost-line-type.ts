@@ -5,8 +5,7 @@ import { DecimalScalar, QuantityScalar } from '../scalars.js';
 import type { CostLine, LineWindow } from './cost-line.js';
 import { formatQuantity } from './quantity.js';
 import { formatTimeOfDay } from './time-of-day.js';
-import './unit-quantity.js';
-import { UsageUnit } from './usage-unit.js';
+import { UsageUnit } from './usage-unit-enum.js';
 
 @ObjectType({ description: 'A window of every day, in UTC.' })
 export class DayWindow {

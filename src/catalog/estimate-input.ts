@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
 import { DateTimeScalar, QuantityScalar } from '../scalars.js';
 import { QuantityInput } from './unit-quantity.js';
 
@@ -73,12 +73,12 @@ export class EstimateCostInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'The instant whose price is used; default now.' })
   at?: Date | null;
 
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description: 'The user who will call: the likely completion is the mean of its last 100 records of the model.',
   })
   userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The same for a team’s own records. Not beside userId.' })
+  @Field(() => String, { nullable: true, description: 'The same for a team’s own records. Not beside userId.' })
   teamId?: string | null;
 }

@@ -10,7 +10,7 @@ import { Pricing, PricingSource } from './pricing.js';
 import type { PricingService } from './pricing.service.js';
 import { isFree, type Rate, type RateTier, type RateWindow } from './rate.js';
 import { SetPricingInput } from './set-pricing-input.js';
-import { UsageUnit } from './usage-unit.js';
+import { UsageUnit } from './usage-unit-enum.js';
 
 @ObjectType('RateTier', { description: 'Another price for requests with a larger context.' })
 class RateTierType {

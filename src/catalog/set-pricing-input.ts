@@ -1,8 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import type { PicoUsd } from '../money.js';
 import { DateTimeScalar, DecimalScalar, QuantityScalar } from '../scalars.js';
-import './unit-quantity.js';
-import { UsageUnit } from './usage-unit.js';
+import { UsageUnit } from './usage-unit-enum.js';
 
 @InputType({ description: 'Another price for requests with a larger context.' })
 export class RateTierInput {

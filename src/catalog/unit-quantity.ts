@@ -1,16 +1,9 @@
 /** Units and quantities of them, as they stand in the API. */
-import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
 import { badInput } from '../errors.js';
 import { QuantityScalar } from '../scalars.js';
 import { describeExcess, findExcess, parseQuantity, type Quantities, quantityRule } from './quantity.js';
-import { describeUnit, UsageUnit } from './usage-unit.js';
-
-registerEnumType(UsageUnit, {
-  name: 'UsageUnit',
-  description:
-    'One thing that providers count and charge for. Durations are in seconds, everything else is counted one by one. A whole counts its parts too.',
-  valuesConfig: Object.fromEntries(Object.values(UsageUnit).map((unit) => [unit, { description: describeUnit(unit) }])),
-});
+import { UsageUnit } from './usage-unit-enum.js';
 
 @InputType({ description: 'How much of one unit a call used.' })
 export class QuantityInput {
@@ -18,15 +11,6 @@ export class QuantityInput {
   unit!: UsageUnit;
 
   @Field(() => QuantityScalar, { description: 'How much of it.' })
-  quantity!: string;
-}
-
-@ObjectType({ description: 'How much of one unit.' })
-export class UnitQuantity {
-  @Field(() => UsageUnit, { description: 'The unit.' })
-  unit!: UsageUnit;
-
-  @Field(() => QuantityScalar, { description: 'How much of it; seconds for durations.' })
   quantity!: string;
 }
 

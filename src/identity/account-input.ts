@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
 import { AccountKind } from './account.js';
 
 @InputType({ description: 'A new or changed account. What is left out stays as it is.' })
@@ -6,7 +6,7 @@ export class SetAccountInput {
   @Field(() => AccountKind, { description: 'ORGANIZATION, TEAM or USER.' })
   kind!: AccountKind;
 
-  @Field(() => ID, {
+  @Field(() => String, {
     defaultValue: '',
     description: "The caller's id of the account, 1 to 255 printable characters; empty for the organization.",
   })
@@ -21,7 +21,7 @@ export class SetAccountInput {
   })
   disabled?: boolean | null;
 
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description:
       'Moves a USER to this team, made where it is new; null takes it out of its team. What was recorded before stays with the old team.',

@@ -26,10 +26,10 @@ class CreateApiKeyInput {
   @Field(() => [Role], { description: 'What it may do. MEMBER stands alone and needs an account.' })
   roles!: Role[];
 
-  @Field(() => ID, { nullable: true, description: 'Binds a MEMBER key to this user.' })
+  @Field(() => String, { nullable: true, description: 'Binds a MEMBER key to this user.' })
   userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Binds a MEMBER key to this team.' })
+  @Field(() => String, { nullable: true, description: 'Binds a MEMBER key to this team.' })
   teamId?: string | null;
 }
 

@@ -1,5 +1,5 @@
-import { Field, ID, InputType } from 'type-graphql';
-import { UsageUnit } from '../catalog/usage-unit-enum.js';
+import { Field, InputType } from 'type-graphql';
+import { QuantityInput } from '../catalog/unit-quantity.js';
 import { DateTimeScalar, DecimalScalar, JsonScalar, QuantityScalar } from '../scalars.js';
 
 const KEY =
@@ -16,31 +16,22 @@ export class TagInput {
   value!: string;
 }
 
-@InputType({ description: 'How much of one unit a call used.' })
-export class QuantityInput {
-  @Field(() => UsageUnit, { description: 'The unit.' })
-  unit!: UsageUnit;
-
-  @Field(() => QuantityScalar, { description: 'How much of it.' })
-  quantity!: string;
-}
-
 @InputType({ description: 'Who spends: a user, a team, or neither for the organization.' })
 class SpenderInput {
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description: 'The caller’s id of the user, 1 to 255 characters; made where it is new.',
   })
   userId?: string | null;
 
-  @Field(() => ID, {
+  @Field(() => String, {
     nullable: true,
     description:
       'With userId: the team that a new user joins; a known user stays where it is. Alone: the team itself spends.',
   })
   teamId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The caller’s id of the agent run or session, 1 to 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The caller’s id of the agent run or session, 1 to 255 characters.' })
   runId?: string | null;
 
   @Field(() => [TagInput], { nullable: true, description: 'Up to 20 tags, kept with the record.' })

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { Field, InputType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar, LocalDateScalar } from '../scalars.js';
 import { TagInput } from './usage-input.js';
 import { UsageKind } from './usage-record.js';
@@ -30,13 +30,13 @@ const TEAM_ID =
 
 @InputType({ description: 'Which usage records to list; what is left out does not narrow the list.' })
 export class UsageFilter {
-  @Field(() => ID, { nullable: true, description: "Only usage of this user; the caller's own id of it." })
+  @Field(() => String, { nullable: true, description: "Only usage of this user; the caller's own id of it." })
   userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: TEAM_ID })
+  @Field(() => String, { nullable: true, description: TEAM_ID })
   teamId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "Only usage of this run; the caller's own id of it." })
+  @Field(() => String, { nullable: true, description: "Only usage of this run; the caller's own id of it." })
   runId?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Only usage of this provider, as resolved or as sent.' })
@@ -77,10 +77,10 @@ export class UsageSummaryInput {
   })
   groupBy!: UsageGrouping[];
 
-  @Field(() => ID, { nullable: true, description: "Only usage of this user; the caller's own id of it." })
+  @Field(() => String, { nullable: true, description: "Only usage of this user; the caller's own id of it." })
   userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: TEAM_ID })
+  @Field(() => String, { nullable: true, description: TEAM_ID })
   teamId?: string | null;
 
   @Field(() => String, {

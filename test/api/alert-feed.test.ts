@@ -60,7 +60,10 @@ async function spend(accountId: string, usd: string): Promise<void> {
   await ledger.announce();
 }
 
-async function keyOf(role: 'MEMBER' | 'OPERATOR' | 'SERVICE', names: Names = {}): Promise<{ id: string; value: string }> {
+async function keyOf(
+  role: 'MEMBER' | 'OPERATOR' | 'SERVICE',
+  names: Names = {},
+): Promise<{ id: string; value: string }> {
   const input = { name: 'test', roles: [role], ...names };
   const { createApiKey } = await world.ask(CreateApiKeyDocument, { input });
   return { id: createApiKey.apiKey.id, value: createApiKey.value };
@@ -94,7 +97,9 @@ describe('budgetAlerts', () => {
       provider: null,
       model: null,
       createdAt: expect.any(String),
-      message: expect.stringMatching(/^The user "ada" reached 50 % of a budget: 5 of 10 USD spent in the period until /),
+      message: expect.stringMatching(
+        /^The user "ada" reached 50 % of a budget: 5 of 10 USD spent in the period until /,
+      ),
     });
   });
 
@@ -225,7 +230,11 @@ describe('who is refused', () => {
     await other.spend(theirs, '1');
     await other.announce();
     expect(thresholds(await heard(subscriber, 1))).toEqual([30]);
-    const { alerts } = await world.ask(AlertsDocument, { filter: null, first: null, after: null }, createOrganization.apiKeyValue);
+    const { alerts } = await world.ask(
+      AlertsDocument,
+      { filter: null, first: null, after: null },
+      createOrganization.apiKeyValue,
+    );
     expect(alerts.edges.map((edge) => edge.node.threshold)).toEqual([30]);
     await other.close();
   });
@@ -313,7 +322,12 @@ describe('alerts', () => {
   test('filters, and what a MEMBER sees', async () => {
     const [ada, bob] = [await ledger.account('USER', 'ada', 'red'), await ledger.account('USER', 'bob')];
     const [red, root] = [await ledger.account('TEAM', 'red'), await ledger.account('ORGANIZATION')];
-    for (const [account, threshold] of [[ada, 1], [bob, 2], [red, 3], [root, 4]] as const) {
+    for (const [account, threshold] of [
+      [ada, 1],
+      [bob, 2],
+      [red, 3],
+      [root, 4],
+    ] as const) {
       await ledger.limit(account, '1', [threshold]);
     }
     await ledger.spend(ada, '1');

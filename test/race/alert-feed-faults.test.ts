@@ -9,6 +9,7 @@ import { ApiKeyService } from '../../src/identity/api-key.service.js';
 import { encodeId } from '../../src/node-id.js';
 import {
   BudgetAlertsDocument,
+  SetBudgetDocument,
   type BudgetAlertsSubscription,
 } from '../support/generated/operations.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
@@ -16,6 +17,7 @@ import { Ledger } from '../support/ledger.js';
 import { spawnServer, startAnother } from '../support/servers.js';
 import { subscribe, type Subscriber } from '../support/subscriber.js';
 import { until } from '../support/until.js';
+import { spend } from '../support/spending.js';
 import { startWorld, type World } from '../support/world.js';
 
 const START = encodeId('alert', '0');
@@ -49,15 +51,17 @@ const cursors = (events: readonly BudgetAlertsSubscription[]) => events.map((eve
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => encodeId('alert', String(index + 1)));
 const percents = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-/** A feed without HTTP, whose poll never comes unless it is asked for. */
-async function openFeed(writer: Pool, isListening = true): Promise<(after?: bigint) => Promise<AlertSubscriber>> {
+type Subscribe = (after?: bigint) => Promise<AlertSubscriber>;
+
+/** A feed without HTTP whose poll never comes, so that what arrives came by its signal. */
+async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; subscribeTo: Subscribe }> {
   const apiKeys = new ApiKeyService(writer, new AccountService(new AccountDirectory(writer, undefined)));
   const feed = new AlertFeed({ writer, apiKeys, log: pino({ level: 'silent' }), pollMs: NEVER_MS });
-  await feed.start(isListening ? world.database.url : undefined);
+  await feed.start(world.database.url);
   opened.push(() => feed.close());
   const principal = await apiKeys.principalOf(BOOTSTRAP_KEY);
   if (!principal) throw new Error('The bootstrap key is unknown.');
-  return (after) => feed.subscribe(principal, () => true, after);
+  return { feed, subscribeTo: (after) => feed.subscribe(principal, () => true, after) };
 }
 
 async function nextCursors(subscriber: AlertSubscriber, count: number): Promise<bigint[]> {
@@ -173,6 +177,42 @@ describe('none missed, none twice', () => {
   });
 });
 
+describe('the signal', () => {
+  // Seen to fail, each row: without `wake` in Recording or in BudgetService, and both without `send` in AlertFeed.wake.
+  test('what another server does through its API wakes this process', async () => {
+    await start();
+    const writer = new Pool({ connectionString: world.database.url });
+    opened.push(() => writer.end());
+    const { subscribeTo } = await openFeed(writer);
+    const subscriber = await subscribeTo();
+    const first = nextCursors(subscriber, 1);
+    const limit = (usd: string) => ({
+      input: { userId: 'ada', period: 'MONTH' as const, limit: usd, thresholds: [50, 80] },
+    });
+    await world.ask(SetBudgetDocument, limit('10'));
+    await spend(world, BOOTSTRAP_KEY, { userId: 'ada', amount: '5' });
+    expect(await first).toEqual([1n]);
+    const second = nextCursors(subscriber, 1);
+    await world.ask(SetBudgetDocument, limit('6'));
+    expect(await second).toEqual([2n]);
+  });
+
+  // Seen to fail: with `send` alone in AlertFeed.wake; a process does not listen to itself.
+  test('what this process does wakes it without a detour', async () => {
+    await start();
+    const ada = await ledger.account('USER', 'ada');
+    await ledger.limit(ada, '10', [10]);
+    const writer = new Pool({ connectionString: world.database.url });
+    opened.push(() => writer.end());
+    const { feed, subscribeTo } = await openFeed(writer);
+    const subscriber = await subscribeTo();
+    const first = nextCursors(subscriber, 1);
+    await ledger.spend(ada, '1');
+    feed.wake(subscriber.principal.organizationId);
+    expect(await first).toEqual([1n]);
+  });
+});
+
 describe('the signal is lost', () => {
   // G17. Seen to fail: without onGap in AlertSignal.
   test('a LISTEN connection that was cut, with an alert raised before it was back', async () => {
@@ -181,7 +221,8 @@ describe('the signal is lost', () => {
     await ledger.limit(ada, '100', [1, 2]);
     const writer = new Pool({ connectionString: world.database.url });
     opened.push(() => writer.end());
-    const subscriber = await (await openFeed(writer))();
+    const { subscribeTo } = await openFeed(writer);
+    const subscriber = await subscribeTo();
     const first = nextCursors(subscriber, 1);
     const url = new URL(world.database.url);
     const database = url.pathname.slice(1);
@@ -231,7 +272,7 @@ describe('the signal is lost', () => {
     await ledger.limit(ada, '100', percents(40));
     const writer = new Pool({ connectionString: world.database.url });
     opened.push(() => writer.end());
-    const subscribeTo = await openFeed(writer);
+    const { subscribeTo } = await openFeed(writer);
     for (let round = 1; round <= 40; round += 1) {
       const joining = subscribeTo(BigInt(round - 1));
       await ledger.spend(ada, '1');
@@ -251,7 +292,7 @@ describe('many and slow', () => {
     await ledger.limit(ada, '100', [1]);
     const writer = new CountingPool({ connectionString: world.database.url });
     opened.push(() => writer.end());
-    const subscribeTo = await openFeed(writer);
+    const { subscribeTo } = await openFeed(writer);
     const subscribers = await Promise.all(Array.from({ length: 50 }, () => subscribeTo()));
     const heard = subscribers.map((subscriber) => nextCursors(subscriber, 1));
     writer.counts.clear();
@@ -280,7 +321,7 @@ describe('many and slow', () => {
     await ledger.limit(ada, '100', percents(1000));
     const writer = new Pool({ connectionString: world.database.url });
     opened.push(() => writer.end());
-    const subscribeTo = await openFeed(writer);
+    const { subscribeTo } = await openFeed(writer);
     const [idle, busy] = [await subscribeTo(), await subscribeTo()];
     const first = nextCursors(idle, 1);
     const all = nextCursors(busy, 1000);

@@ -99,7 +99,7 @@ export function subscribe<T, V extends object>(
   variables: V,
   key: string = BOOTSTRAP_KEY,
 ): Subscriber<T> {
-  return new Subscriber<T>(url, document as TypedDocumentNode<T, never>, variables, key);
+  return new Subscriber<T>(url, document, variables, key);
 }
 
 function endingOf(error: unknown): Ending {

@@ -1,0 +1,113 @@
+/** What the baselines write: a record that the server itself wrote, and the budgets that it counted on. */
+import type { ClientBase } from 'pg';
+
+/** A user with the accounts and budgets of its path. */
+export interface Spender {
+  readonly account_id: string;
+  readonly team_id: string;
+  readonly user_budget: string;
+  readonly team_budget: string;
+}
+
+/** Columns of a record by name, those that differ from call to call left out; as text. */
+export type SampleRecord = Readonly<Record<string, string | null>>;
+
+export interface RowSample {
+  readonly organizationId: string;
+  readonly organizationBudget: string;
+  /** All budgets here are for the same period. */
+  readonly periodStartsAt: string;
+  readonly spenders: readonly Spender[];
+  readonly record: SampleRecord;
+}
+
+/** Columns that are the same in every record of the load. */
+export const SAMPLE_COLUMNS = [
+  'kind',
+  'model_sent',
+  'provider',
+  'model',
+  'quantities',
+  'pricing_id',
+  'lines',
+  'has_unrated_units',
+  'markup',
+  'cost_pico_usd',
+  'charge_pico_usd',
+] as const;
+
+const SPENDERS = `
+  SELECT u.id AS account_id, u.team_id, ub.id AS user_budget, tb.id AS team_budget
+  FROM account u
+  JOIN budget ub ON ub.organization_id = u.organization_id AND ub.account_id = u.id
+  JOIN budget tb ON tb.organization_id = u.organization_id AND tb.account_id = u.team_id
+  WHERE u.organization_id = $1 AND u.kind = 'USER' ORDER BY u.id`;
+
+export async function readSample(client: ClientBase): Promise<RowSample> {
+  const { rows: records } = await client.query<SampleRecord & { organization_id: string }>(
+    `SELECT organization_id, ${SAMPLE_COLUMNS.map((column) => `${column}::text`).join(', ')} FROM usage_record
+     ORDER BY recorded_at DESC LIMIT 1`,
+  );
+  const record = records[0];
+  if (!record) throw new Error('There is no record to take as a sample.');
+  const organizationId = record.organization_id;
+  const { rows: periods } = await client.query<{ budget_id: string; starts_at: string }>(
+    'SELECT budget_id, starts_at::text FROM budget_period WHERE organization_id = $1 AND rank = 3',
+    [organizationId],
+  );
+  const { rows: spenders } = await client.query<Spender>(SPENDERS, [organizationId]);
+  const [period] = periods;
+  if (!period || periods.length !== 1 || spenders.length === 0) throw new Error('The budgets were not made.');
+  return {
+    organizationId,
+    organizationBudget: period.budget_id,
+    periodStartsAt: period.starts_at,
+    spenders,
+    record,
+  };
+}
+
+/** The statements of one transaction, in the order that holds the hottest rows for the shortest time. */
+export interface RowStatements {
+  readonly insert: string;
+  readonly count: (budget: string) => string;
+  readonly total: string;
+}
+
+/** @param of how a value that differs from call to call is written into a statement. */
+export function rowStatements(
+  organization: string,
+  startsAt: string,
+  sample: (column: (typeof SAMPLE_COLUMNS)[number]) => string,
+  of: { readonly key: string; readonly account: string; readonly team: string },
+): RowStatements {
+  const columns = SAMPLE_COLUMNS.map(sample);
+  return {
+    insert: `INSERT INTO usage_record (organization_id, ${SAMPLE_COLUMNS.join(', ')}, idempotency_key, key_day, content_hash,
+        batch_id, account_id, user_id, team_id, occurred_at, budget_at, recorded_at, priced_at, billable_at)
+      SELECT ${organization}, ${columns.join(', ')}, k.key, (n.at AT TIME ZONE 'UTC')::date, sha256(k.key::bytea),
+        k.key::uuid, ${of.account}, ${of.account}, ${of.team}, n.at, n.at, n.at, n.at, n.at
+      FROM (SELECT ${of.key} AS key) k, (SELECT date_trunc('milliseconds', now()) AS at) n`,
+    count: (budget) => `UPDATE budget_period SET spent_pico_usd = spent_pico_usd + ${sample('charge_pico_usd')}
+      WHERE organization_id = ${organization} AND budget_id = ${budget} AND starts_at = ${startsAt}`,
+    total: `INSERT INTO usage_rollup AS r (organization_id, day, provider, model, record_count, unpriced_count, unrated_count,
+        input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd)
+      VALUES (${organization}, (now() AT TIME ZONE 'UTC')::date, ${sample('provider')}, ${sample('model')}, 1, 0, 0,
+        (${sample('quantities')} ->> 'INPUT_TOKENS')::numeric, 0, 0, (${sample('quantities')} ->> 'OUTPUT_TOKENS')::numeric,
+        ${sample('cost_pico_usd')}, ${sample('charge_pico_usd')})
+      ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET record_count = r.record_count + 1,
+        input_tokens = r.input_tokens + excluded.input_tokens, output_tokens = r.output_tokens + excluded.output_tokens,
+        cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd, charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd`,
+  };
+}
+
+/** The SQL types of the sample's columns that are no text. */
+export const SAMPLE_TYPES: Readonly<Partial<Record<(typeof SAMPLE_COLUMNS)[number], string>>> = {
+  quantities: 'jsonb',
+  pricing_id: 'uuid',
+  lines: 'jsonb',
+  has_unrated_units: 'boolean',
+  markup: 'numeric',
+  cost_pico_usd: 'numeric',
+  charge_pico_usd: 'numeric',
+};
