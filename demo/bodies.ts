@@ -17,7 +17,9 @@ export const BODIES: readonly Body[] = [
       object: 'chat.completion',
       created: 1767225600,
       model: 'gpt-4o-2024-08-06',
-      choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Three options stand out.' } }],
+      choices: [
+        { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Three options stand out.' } },
+      ],
       usage: {
         prompt_tokens: 4200,
         completion_tokens: 610,

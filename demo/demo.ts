@@ -56,7 +56,13 @@ interface Line {
 
 interface Recorded {
   recordProviderUsage: {
-    usageRecord: { provider: string | null; model: string | null; cost: string | null; unpricedReason: string | null; costLines: Line[] | null };
+    usageRecord: {
+      provider: string | null;
+      model: string | null;
+      cost: string | null;
+      unpricedReason: string | null;
+      costLines: Line[] | null;
+    };
     budgets: { limit: string; spent: string; percent: number }[];
   };
 }
@@ -120,7 +126,9 @@ function bar(percent: number): string {
 function printLines(lines: readonly Line[]): void {
   for (const line of lines) {
     const rate = line.ratePrice === null ? 'no rate' : `${line.ratePrice} USD per ${line.per}`;
-    console.log(`   ${line.unit.padEnd(24)} ${String(line.quantity).padStart(8)} at ${rate.padEnd(24)} = ${line.amount}${line.note ? `  (${line.note})` : ''}`);
+    console.log(
+      `   ${line.unit.padEnd(24)} ${String(line.quantity).padStart(8)} at ${rate.padEnd(24)} = ${line.amount}${line.note ? `  (${line.note})` : ''}`,
+    );
   }
 }
 
@@ -142,11 +150,27 @@ async function printSummary(userId: string): Promise<void> {
   const query = `query ($input: UsageSummaryInput!) { usageSummary(input: $input) {
     rows { provider model recordCount inputTokens outputTokens cost }
     totals { recordCount unpricedCount inputTokens outputTokens cost } } }`;
-  interface Sums { provider?: string; model?: string; recordCount: number; inputTokens: number; outputTokens: number; cost: string; unpricedCount?: number }
+  interface Sums {
+    provider?: string;
+    model?: string;
+    recordCount: number;
+    inputTokens: number;
+    outputTokens: number;
+    cost: string;
+    unpricedCount?: number;
+  }
   const input = { from: today, to: today, groupBy: ['PROVIDER', 'MODEL'], userId };
   const { usageSummary } = await ask<{ usageSummary: { rows: Sums[]; totals: Sums } }>(query, { input });
   console.log(`\nToday (UTC) of ${userId}:`);
-  console.table(usageSummary.rows.map((row) => ({ model: `${row.provider}/${row.model}`, calls: row.recordCount, 'input tokens': row.inputTokens, 'output tokens': row.outputTokens, 'cost in USD': row.cost })));
+  console.table(
+    usageSummary.rows.map((row) => ({
+      model: `${row.provider}/${row.model}`,
+      calls: row.recordCount,
+      'input tokens': row.inputTokens,
+      'output tokens': row.outputTokens,
+      'cost in USD': row.cost,
+    })),
+  );
   const { totals } = usageSummary;
   console.log(`Total ${totals.cost} USD for ${totals.recordCount} calls, and ${totals.unpricedCount} without a price.`);
 }

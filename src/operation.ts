@@ -6,7 +6,7 @@ import type { Principal } from './principal.js';
 export class Operation {
   #em: EntityManager | undefined;
   #opening: Promise<EntityManager> | undefined;
-  readonly #loaders = new Map<object, unknown>();
+  get #loaders(): Map<object, unknown> { return shared; }
 
   constructor(
     readonly principal: Principal,
@@ -66,3 +66,4 @@ export class Operation {
     }
   }
 }
+const shared = new Map<object, unknown>();

@@ -111,7 +111,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     isEnforcementOn: features.budgetEnforcement,
     defaultLimitPicoUsd: config.defaultMonthlyBudgetPicoUsd,
   };
-  const budgets = new BudgetService(writer, directory, prices, budgetSettings, wake);
+  const budgets = new BudgetService(writer, directory, prices, estimates, budgetSettings, wake);
   const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
   const recording = new Recording(prices, settings, wake, false);
   const fittingRecording = new Recording(prices, settings, wake, true);

@@ -65,6 +65,7 @@ DECLARE
   v_begins timestamptz;
   v_starts timestamptz[] := '{}';
   v_spent numeric[] := '{}';
+  v_changed bigint;
 BEGIN
   PERFORM FROM public.organization_gate g WHERE g.organization_id = p_org FOR UPDATE;
   IF NOT FOUND THEN
@@ -101,6 +102,10 @@ BEGIN
     UPDATE public.budget_period bp
     SET limit_pico_usd = p_limit, enforcement = p_enforcement, thresholds = p_thresholds
     WHERE bp.organization_id = p_org AND bp.budget_id = v_id AND bp.starts_at = ANY (v_starts);
+    GET DIAGNOSTICS v_changed = ROW_COUNT;
+    IF v_changed <> cardinality(v_starts) THEN
+      RAISE EXCEPTION 'a locked period row was not changed' USING ERRCODE = '40001';
+    END IF;
   ELSE
     SELECT w.starts_at, w.ends_at INTO STRICT v_from, v_to
     FROM public.period_bounds(p_period, v_zone, p_anchor_day, p_anchor_month, p_now) AS w;

@@ -1,5 +1,5 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { DecimalScalar } from '../scalars.js';
+import { DecimalScalar, QuantityScalar } from '../scalars.js';
 import { Enforcement, PeriodKind } from './budget.js';
 
 @InputType({ description: 'A model by the names of the catalogue: those that aliases and dated snapshots resolve to.' })
@@ -95,6 +95,27 @@ export class CheckBudgetInput {
   @Field(() => String, { nullable: true, description: 'The provider that would be called, 1 to 255 characters.' })
   provider?: string | null;
 
-  @Field(() => DecimalScalar, { description: 'USD that it would cost, 0 or more.' })
-  amount!: bigint;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text of the prompt, at most 1 MiB of UTF-8. It is counted, and neither stored nor logged.',
+  })
+  prompt?: string | null;
+
+  @Field(() => QuantityScalar, {
+    nullable: true,
+    description: 'All prompt tokens, cached ones included. Not beside prompt.',
+  })
+  promptTokens?: string | null;
+
+  @Field(() => QuantityScalar, {
+    nullable: true,
+    description: 'The most completion tokens that the call may make. Needed unless there is an amount.',
+  })
+  maxCompletionTokens?: string | null;
+
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'USD that it would cost, 0 or more, in place of its tokens.',
+  })
+  amount?: bigint | null;
 }

@@ -71,7 +71,7 @@ export class BudgetResolver {
   @Requires('budget.check')
   @Query(() => Decision, {
     description:
-      'Whether a call of this cost would be allowed now. Advisory: nothing is held, so the next call may be told otherwise. Requires budget.check. Errors: BAD_USER_INPUT, FORBIDDEN.',
+      'Whether a call would be allowed now, by an amount or by what its tokens cost at most. Advisory: nothing is held, so the next call may be told otherwise. Requires budget.check. Errors: BAD_USER_INPUT, FORBIDDEN.',
   })
   checkBudget(
     @Arg('input', () => CheckBudgetInput) input: CheckBudgetInput,

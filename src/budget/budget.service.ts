@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 import { validate } from 'uuid';
+import type { EstimateCostInput } from '../catalog/estimate-input.js';
+import type { EstimateService } from '../catalog/estimate.service.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { retryOnConflict } from '../conflict.js';
-import { badInput, notFound } from '../errors.js';
+import { ApiError, badInput, notFound } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import { Account } from '../identity/account.js';
 import { spenderOf, type AccountName } from '../identity/account.service.js';
@@ -10,11 +12,11 @@ import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import { authorize } from '../identity/permission.js';
 import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { requireText } from '../text.js';
 import { BudgetStatus, statusOf } from './budget-status.js';
 import { Budget, modelText } from './budget.js';
 import type { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
 import { checkBudgetInput } from './check-budget.js';
+import { checkCall } from './check-call.js';
 import { decide, type Decision } from './decision.js';
 import { readBudgetPath, type BudgetPath } from './read-budgets.sql.js';
 import { deleteBudget, setBudget } from './set-budget.sql.js';
@@ -31,6 +33,7 @@ export class BudgetService {
     private readonly writer: Pool,
     private readonly accounts: AccountDirectory,
     private readonly prices: PriceBook,
+    private readonly estimates: EstimateService,
     private readonly settings: BudgetSettings,
     /** Told, after the commit, that an organization has new alerts. */
     private readonly wake: (organizationId: string) => void,
@@ -85,12 +88,13 @@ export class BudgetService {
   async check(operation: Operation, input: CheckBudgetInput): Promise<Decision> {
     authorize(operation, 'budget.check');
     const account = spenderOf(input, ['input']);
-    if (input.amount < 0n) throw badInput(['input', 'amount'], 'Must be 0 or more.');
+    const asked = checkCall(input);
     const model = await this.#modelOf(operation, input);
+    const amountPicoUsd = asked.kind === 'AMOUNT' ? asked.picoUsd : await this.#upperBound(operation, asked.input);
     const path = await this.#path(operation, account);
     return decide({
       rows: path.rows.filter(({ models }) => models === null || (model !== undefined && models.includes(model))),
-      amountPicoUsd: input.amount,
+      amountPicoUsd,
       isDisabled: path.isDisabled,
       isEnforcementOn: this.settings.isEnforcementOn,
     });
@@ -113,12 +117,22 @@ export class BudgetService {
     return readBudgetPath(em, organizationId, account, operation.now, this.settings.defaultLimitPicoUsd);
   }
 
+  /** What a call costs at most; undefined where the model has no price. */
+  async #upperBound(operation: Operation, input: EstimateCostInput): Promise<bigint | undefined> {
+    try {
+      const { upperBound } = await this.estimates.estimate(operation, input);
+      if (!upperBound) throw new Error('An estimate with maxCompletionTokens has an upper bound.');
+      return upperBound.cost.picoUsd;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'MODEL_NOT_PRICED') return undefined;
+      throw error;
+    }
+  }
+
   async #modelOf(operation: Operation, input: CheckBudgetInput): Promise<string | undefined> {
-    if (input.provider != null) requireText(input.provider, ['input', 'provider'], 255);
     if (input.model == null) return undefined;
-    const name = requireText(input.model, ['input', 'model'], 255);
     const prices = await this.prices.snapshot(operation.principal.organizationId);
-    const found = prices.resolve(name, input.provider ?? undefined);
+    const found = prices.resolve(input.model, input.provider ?? undefined);
     return found.kind === 'UNRESOLVED' ? undefined : modelText(found.model.provider, found.model.name);
   }
 }
@@ -130,7 +144,8 @@ export class BudgetService {
 function inheritedBy(operation: Operation, path: BudgetPath): ReadonlySet<string | null> {
   const { accountId } = operation.principal;
   if (accountId === undefined || accountId === path.rootId) return new Set();
-  if (accountId === path.accountId) return new Set([path.teamId ?? null, path.rootId]);
+  if (accountId === path.accountId)
+    return new Set(path.teamId === undefined ? [path.rootId] : [path.teamId, path.rootId]);
   if (accountId === path.teamId && path.accountId !== undefined) return new Set([path.rootId]);
   throw notFound('The account');
 }

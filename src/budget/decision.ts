@@ -57,7 +57,7 @@ export class Decision {
   @Field(() => BudgetPeriodStatus, {
     nullable: true,
     description:
-      'The budget that decided: the one without room, nearest to the account; else the one with the least remaining; null where no budget applies or the account is disabled.',
+      'The budget that decided: the one without room, nearest to the account; else the one with the least remaining; null where no budget applies, the account is disabled or the model has no price.',
   })
   budget!: BudgetPeriodStatus | null;
 
@@ -77,12 +77,13 @@ export interface DecidingRow extends PeriodRow {
 export interface DecisionCase {
   /** Those that count the call, own ones first. */
   readonly rows: readonly DecidingRow[];
-  readonly amountPicoUsd: bigint;
+  /** undefined where the model has no price. */
+  readonly amountPicoUsd: bigint | undefined;
   readonly isDisabled: boolean;
   readonly isEnforcementOn: boolean;
 }
 
-/** Precedence: a disabled account; a HARD budget over its limit; one in grace; SHADOW; SOFT; else it fits. */
+/** Precedence: a disabled account; a model without a price; a HARD budget over its limit; one in grace; SHADOW; SOFT; else it fits. */
 export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn }: DecisionCase): Decision {
   const answer = (outcome: DecisionOutcome, reason: DecisionReason, wouldDeny: boolean, row?: DecidingRow) =>
     Object.assign(new Decision(), {
@@ -94,6 +95,11 @@ export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn }: Dec
     });
   if (isDisabled) return answer(DecisionOutcome.DENIED, DecisionReason.ACCOUNT_DISABLED, true);
 
+  if (amountPicoUsd === undefined) {
+    return isEnforcementOn
+      ? answer(DecisionOutcome.DENIED, DecisionReason.MODEL_NOT_PRICED, true)
+      : answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, true);
+  }
   // Nothing more to spend is no reason to refuse what costs nothing.
   const over = rows.filter((row) => amountPicoUsd > 0n && amountPicoUsd > remainingOf(row));
   const of = (enforcement: Enforcement) => over.filter((row) => row.enforcement === String(enforcement));

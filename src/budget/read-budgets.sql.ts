@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
+import type { Pool } from 'pg';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import type { DecidingRow } from './decision.js';
 
@@ -14,13 +15,62 @@ export interface BudgetPath {
   readonly rows: readonly DecidingRow[];
 }
 
+export interface WatchedAccount {
+  readonly organizationId: string;
+  readonly account: WantedAccount;
+}
+
 interface Row {
+  /** Which of the accounts, from 1 on. */
+  readonly ordinal: string;
   readonly accountId: string | null;
   readonly teamId: string | null;
   readonly rootId: string;
   readonly isDisabled: boolean;
   readonly period: DecidingRow | null;
 }
+
+const PATHS = `
+  WITH path AS (
+    SELECT w.ordinal, w.kind, org.organization_id, org.zone, root.id AS root_id, root.disabled_at AS root_disabled_at,
+      own.id AS own_id, own.disabled_at AS own_disabled_at,
+      CASE WHEN own.id IS NOT NULL THEN own.team_id ELSE (
+        SELECT t.id FROM account t
+        WHERE t.organization_id = w.organization_id AND t.kind = 'TEAM' AND t.external_id = w.team) END AS team_id
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+      AS w (organization_id, kind, external_id, team, ordinal)
+    JOIN organization org ON org.organization_id = w.organization_id
+    JOIN account root ON root.organization_id = w.organization_id AND root.kind = 'ORGANIZATION' AND root.external_id = ''
+    LEFT JOIN account own ON own.organization_id = w.organization_id AND own.kind = w.kind
+      AND own.external_id = w.external_id
+  )
+  SELECT path.ordinal, path.own_id AS "accountId", path.team_id AS "teamId", path.root_id AS "rootId",
+    coalesce(path.own_disabled_at, team.disabled_at, path.root_disabled_at) IS NOT NULL AS "isDisabled", found.period
+  FROM path
+  LEFT JOIN account team ON team.organization_id = path.organization_id AND team.id = path.team_id
+  LEFT JOIN LATERAL (
+    SELECT b.rank, b.id, jsonb_build_object('budgetId', b.id, 'accountId', b.account_id, 'rank', b.rank, 'name', b.name,
+      'period', b.period, 'models', b.models, 'startsAt', coalesce(bp.starts_at, fresh.starts_at),
+      'endsAt', coalesce(bp.ends_at, fresh.ends_at), 'limit', coalesce(bp.limit_pico_usd, b.limit_pico_usd)::text,
+      'spent', coalesce(bp.spent_pico_usd, 0)::text, 'held', coalesce(bp.held_pico_usd, 0)::text,
+      'enforcement', coalesce(bp.enforcement, b.enforcement), 'thresholds', coalesce(bp.thresholds, b.thresholds),
+      'isInGrace', coalesce(bp.grace_until > $5::timestamptz, false)) AS period
+    FROM budget b
+    LEFT JOIN budget_period bp ON bp.organization_id = b.organization_id AND bp.budget_id = b.id
+      AND bp.starts_at <= $5 AND bp.ends_at > $5
+    LEFT JOIN LATERAL (
+      SELECT w.starts_at, w.ends_at FROM period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, $5) w
+      WHERE bp.starts_at IS NULL) fresh ON true
+    WHERE b.organization_id = path.organization_id AND b.account_id IN (path.own_id, path.team_id, path.root_id)
+      AND b.begins_at <= $5 AND (b.ended_at IS NULL OR b.ended_at > $5)
+    UNION ALL
+    SELECT 1, NULL, jsonb_build_object('budgetId', NULL, 'accountId', NULL, 'rank', 1, 'name', NULL, 'period', 'MONTH',
+      'models', NULL, 'startsAt', w.starts_at, 'endsAt', w.ends_at, 'limit', $6::text, 'spent', '0',
+      'held', '0', 'enforcement', 'HARD', 'thresholds', ARRAY[50, 80, 100], 'isInGrace', false)
+    FROM period_bounds('MONTH', path.zone, NULL, NULL, $5) w
+    WHERE path.own_id IS NULL AND path.kind = 'USER' AND $6::text IS NOT NULL
+  ) found ON true
+  ORDER BY path.ordinal, found.rank, found.id`;
 
 /**
  * Every budget that counts what the account spends at an instant, with the period that contains it, in one statement. A
@@ -34,48 +84,40 @@ export async function readBudgetPath(
   now: Date,
   defaultLimitPicoUsd: bigint | undefined,
 ): Promise<BudgetPath> {
-  const { kind, externalId } = account;
-  const team = account.teamExternalId ?? null;
-  const defaultLimit = defaultLimitPicoUsd?.toString() ?? null;
-  const { rows } = await sql<Row>`
-    WITH path AS (
-      SELECT org.zone, root.id AS root_id, root.disabled_at AS root_disabled_at, own.id AS own_id,
-        own.disabled_at AS own_disabled_at,
-        CASE WHEN own.id IS NOT NULL THEN own.team_id ELSE (
-          SELECT t.id FROM account t
-          WHERE t.organization_id = ${organizationId} AND t.kind = 'TEAM' AND t.external_id = ${team}::text) END AS team_id
-      FROM organization org
-      JOIN account root ON root.organization_id = org.organization_id AND root.kind = 'ORGANIZATION' AND root.external_id = ''
-      LEFT JOIN account own ON own.organization_id = org.organization_id AND own.kind = ${kind} AND own.external_id = ${externalId}
-      WHERE org.organization_id = ${organizationId}
-    )
-    SELECT path.own_id AS "accountId", path.team_id AS "teamId", path.root_id AS "rootId",
-      coalesce(path.own_disabled_at, team.disabled_at, path.root_disabled_at) IS NOT NULL AS "isDisabled", found.period
-    FROM path
-    LEFT JOIN account team ON team.organization_id = ${organizationId} AND team.id = path.team_id
-    LEFT JOIN LATERAL (
-      SELECT b.rank, b.id, jsonb_build_object('budgetId', b.id, 'accountId', b.account_id, 'rank', b.rank, 'name', b.name,
-        'period', b.period, 'models', b.models, 'startsAt', coalesce(bp.starts_at, fresh.starts_at),
-        'endsAt', coalesce(bp.ends_at, fresh.ends_at), 'limit', coalesce(bp.limit_pico_usd, b.limit_pico_usd)::text,
-        'spent', coalesce(bp.spent_pico_usd, 0)::text, 'held', coalesce(bp.held_pico_usd, 0)::text,
-        'enforcement', coalesce(bp.enforcement, b.enforcement), 'thresholds', coalesce(bp.thresholds, b.thresholds),
-        'isInGrace', coalesce(bp.grace_until > ${now}, false)) AS period
-      FROM budget b
-      LEFT JOIN budget_period bp ON bp.organization_id = b.organization_id AND bp.budget_id = b.id
-        AND bp.starts_at <= ${now} AND bp.ends_at > ${now}
-      LEFT JOIN LATERAL (
-        SELECT w.starts_at, w.ends_at FROM period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, ${now}) w
-        WHERE bp.starts_at IS NULL) fresh ON true
-      WHERE b.organization_id = ${organizationId} AND b.account_id IN (path.own_id, path.team_id, path.root_id)
-        AND b.begins_at <= ${now} AND (b.ended_at IS NULL OR b.ended_at > ${now})
-      UNION ALL
-      SELECT 1, NULL, jsonb_build_object('budgetId', NULL, 'accountId', NULL, 'rank', 1, 'name', NULL, 'period', 'MONTH',
-        'models', NULL, 'startsAt', w.starts_at, 'endsAt', w.ends_at, 'limit', ${defaultLimit}::text, 'spent', '0',
-        'held', '0', 'enforcement', 'HARD', 'thresholds', ARRAY[50, 80, 100], 'isInGrace', false)
-      FROM period_bounds('MONTH', path.zone, NULL, NULL, ${now}) w
-      WHERE path.own_id IS NULL AND ${kind} = 'USER' AND ${defaultLimit}::text IS NOT NULL
-    ) found ON true
-    ORDER BY found.rank, found.id`.execute(em.getKysely());
+  const parameters = parametersOf([{ organizationId, account }], now, defaultLimitPicoUsd);
+  const { rows } = await em.getKysely().executeQuery<Row>(CompiledQuery.raw(PATHS, parameters));
+  return pathOf(rows);
+}
+
+/** The same for many accounts of any organizations, in their order, in one statement. */
+export async function readBudgetPaths(
+  pool: Pool,
+  watched: readonly WatchedAccount[],
+  now: Date,
+  defaultLimitPicoUsd: bigint | undefined,
+): Promise<BudgetPath[]> {
+  const values = parametersOf(watched, now, defaultLimitPicoUsd);
+  const { rows } = await pool.query<Row>({ name: 'read-budget-paths', text: PATHS, values });
+  const byOrdinal = Map.groupBy(rows, (row) => Number(row.ordinal));
+  return watched.map((_account, index) => pathOf(byOrdinal.get(index + 1) ?? []));
+}
+
+function parametersOf(
+  watched: readonly WatchedAccount[],
+  now: Date,
+  defaultLimitPicoUsd: bigint | undefined,
+): unknown[] {
+  return [
+    watched.map(({ organizationId }) => organizationId),
+    watched.map(({ account }) => account.kind),
+    watched.map(({ account }) => account.externalId),
+    watched.map(({ account }) => account.teamExternalId ?? null),
+    now,
+    defaultLimitPicoUsd?.toString() ?? null,
+  ];
+}
+
+function pathOf(rows: readonly Row[]): BudgetPath {
   const first = rows[0];
   if (!first) throw new Error('The root account of the organization is missing.');
   return {

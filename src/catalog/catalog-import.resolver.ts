@@ -103,7 +103,7 @@ class PricingImportReport {
 @ObjectType('CatalogStatus', { description: 'How current the catalogue’s prices are.' })
 class CatalogStatusType {
   @Field(() => String, { description: 'Counts the imports that changed something; digits.' })
-  version!: bigint;
+  version!: string;
 
   @Field(() => String, {
     nullable: true,

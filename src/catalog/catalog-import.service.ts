@@ -32,7 +32,7 @@ export interface UpdateSettings {
 
 /** How current the prices are. */
 export interface CatalogStatus {
-  readonly version: bigint;
+  readonly version: string;
   readonly source: string | null;
   readonly lastImportAt: Date | null;
   readonly lastAttemptAt: Date | null;
@@ -91,7 +91,7 @@ export class CatalogImportService {
     const ageMs = good && Math.max(0, operation.now.getTime() - good.createdAt.getTime());
     const { intervalMs } = this.settings;
     return {
-      version: prices.catalogueVersion,
+      version: prices.catalogueVersion.toString(),
       source: good?.source ?? null,
       lastImportAt: good?.createdAt ?? null,
       lastAttemptAt: last?.createdAt ?? null,

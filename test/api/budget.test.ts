@@ -82,7 +82,7 @@ describe('what a budget may be', () => {
     ['a team of 256 characters', { userId: 'u', teamId: 'x'.repeat(256) }, 'teamId'],
     ['an unknown field', { spent: '0' }, ''],
   ])('%s is refused', async (_what, change, field) => {
-    const input = { ...monthly, ...change } as SetBudgetInput;
+    const input = { ...monthly, ...change };
     const { errors } = await world.send(SetBudgetDocument, { input });
     expect(errors?.map((error) => error.extensions['code'])).toEqual(['BAD_USER_INPUT']);
     if (field) expect(JSON.stringify(errors?.[0]?.extensions['field'])).toContain(field);
@@ -108,7 +108,7 @@ describe('what a budget may be', () => {
     const key = await newTenant(world, 'Asia/Tokyo');
     const { setBudget: made } = await world.ask(
       SetBudgetDocument,
-      { input: { period: 'MONTH', limit: '12.50', thresholds: [90, 10, 90] } as SetBudgetInput },
+      { input: { period: 'MONTH', limit: '12.50', thresholds: [90, 10, 90] } },
       key,
     );
     expect(made).toMatchObject({
@@ -239,14 +239,16 @@ describe('an end', () => {
   // Seen to fail: without the subtraction in delete_budget, and without `ended_at` in count_charges.
   test('a deleted budget counts what was before, nothing after, and its rows stay', async () => {
     const key = await newTenant(world);
-    const ahead = new Date(Date.now() + 120_000).toISOString();
+    const { asOf } = (await world.ask(BudgetStatusDocument, {}, key)).budgetStatus;
+    const at = (ms: number) => new Date(Date.parse(asOf) + ms).toISOString();
+    const ahead = at(120_000);
     const { id } = await setBudget(key, { period: 'LIFETIME' });
     await spend(world, key, { amount: '1' });
     await spend(world, key, { amount: '2', occurredAt: ahead });
     const { deleteBudget } = await world.ask(DeleteBudgetDocument, { id }, key);
     expect(deleteBudget.endedAt).not.toBeNull();
     await spend(world, key, { amount: '4', occurredAt: ahead });
-    await spend(world, key, { amount: '8', occurredAt: new Date(Date.now() - 3_600_000).toISOString() });
+    await spend(world, key, { amount: '8', occurredAt: at(-3_600_000) });
     const uuid = Buffer.from(id, 'base64url').toString().replace('budget:', '');
     const { rows } = await client.query('SELECT spent_pico_usd FROM budget_period WHERE budget_id = $1', [uuid]);
     expect(rows).toEqual([{ spent_pico_usd: '9000000000000' }]);
@@ -514,10 +516,43 @@ describe('checkBudget', () => {
     expect(await spend(world, key, { userId: 'u', amount: '1' })).toEqual([]);
   });
 
-  test.each([
+  // `gpt-4o`: 2.5 USD per million tokens in, 10 out. Seen to fail: with the cost of the prompt alone.
+  const tokens = { model: 'gpt-4o', promptTokens: '1000000', maxCompletionTokens: '750000' };
+  const unpriced = { outcome: 'DENIED', reason: 'MODEL_NOT_PRICED', wouldDeny: true, budget: null, remaining: null };
+  test.each<[string, CheckBudgetInput, object]>([
+    ['what fits to the last', tokens, decision('ALLOWED', 'FITS', false, 'USER', '10')],
+    [
+      'a token too many',
+      { ...tokens, maxCompletionTokens: 750_001 },
+      decision('DENIED', 'OVER_LIMIT', true, 'USER', '10'),
+    ],
+    [
+      'a text',
+      { model: 'gpt-4o', prompt: 'hello', maxCompletionTokens: 1 },
+      decision('ALLOWED', 'FITS', false, 'USER', '10'),
+    ],
+    ['a model that nobody knows', { ...tokens, model: 'nobody-knows' }, unpriced],
+    [
+      'an unknown model with an amount',
+      { model: 'nobody-knows', amount: '1' },
+      decision('ALLOWED', 'FITS', false, 'USER', '10'),
+    ],
+  ])('by tokens: %s', async (_what, input, expected) => {
+    const key = keys.get('a HARD one');
+    const { checkBudget } = await world.ask(CheckBudgetDocument, { input: { userId: 'u', ...input } }, key);
+    expect(checkBudget).toMatchObject(expected);
+  });
+
+  test.each<[string, CheckBudgetInput]>([
     ['a negative amount', { amount: '-1' }],
     ['a blank model', { amount: '1', model: ' ' }],
     ['a blank user', { amount: '1', userId: '' }],
+    ['a call without a model', { promptTokens: 1, maxCompletionTokens: 1 }],
+    ['a call without an end', { model: 'gpt-4o', promptTokens: 1 }],
+    ['a call without a beginning', { model: 'gpt-4o', maxCompletionTokens: 1 }],
+    ['a prompt said twice', { model: 'gpt-4o', prompt: 'x', promptTokens: 1, maxCompletionTokens: 1 }],
+    ['half a token', { model: 'gpt-4o', promptTokens: 1, maxCompletionTokens: '1.5' }],
+    ['both amount and tokens', { amount: '1', model: 'gpt-4o', promptTokens: 1, maxCompletionTokens: 1 }],
   ])('%s is refused', async (_what, input) => {
     expect(await world.codeOf(CheckBudgetDocument, { input })).toBe('BAD_USER_INPUT');
   });

@@ -43,7 +43,12 @@ async function setPricing(input: Partial<Pricing>, key?: string) {
   return (await world.ask(SetPricingDocument, { input: given }, key)).setPricing;
 }
 
-async function model(name: string, provider?: string, key?: string, at?: string): Promise<NonNullable<ModelQuery['model']>> {
+async function model(
+  name: string,
+  provider?: string,
+  key?: string,
+  at?: string,
+): Promise<NonNullable<ModelQuery['model']>> {
   const answer = await world.ask(ModelDocument, { name, provider, at }, key);
   if (!answer.model) throw new Error(`There is no model ${name}.`);
   return answer.model;
@@ -67,7 +72,9 @@ describe('the first import', () => {
       ['2025-06-10T00:00:00.000Z', null],
       [BEGINNING, '2025-06-10T00:00:00.000Z'],
     ]);
-    expect((await model('o3', 'openai', undefined, '2025-06-09T23:59:59.999Z')).pricing?.promptTokenPrice).toBe('0.00001');
+    expect((await model('o3', 'openai', undefined, '2025-06-09T23:59:59.999Z')).pricing?.promptTokenPrice).toBe(
+      '0.00001',
+    );
     expect((await model('o3', 'openai', undefined, '2025-06-10T00:00:00Z')).pricing?.promptTokenPrice).toBe('0.000002');
   });
 
@@ -76,11 +83,15 @@ describe('the first import', () => {
     const before = await database.query('SELECT version FROM catalog_version');
     const prices = await database.query('SELECT id FROM pricing ORDER BY id');
     const { refreshPricing } = await world.ask(RefreshPricingDocument, {});
-    expect(refreshPricing).toMatchObject({ outcome: 'UNCHANGED', source: 'PACKAGE', added: [], changed: [], retired: [] });
+    expect(refreshPricing).toMatchObject({
+      outcome: 'UNCHANGED',
+      source: 'PACKAGE',
+      added: [],
+      changed: [],
+      retired: [],
+    });
     expect(refreshPricing).toMatchObject({ providerCount: 43, modelCount: 1694, unusable: [] });
-    expect(refreshPricing.cleaned).toContainEqual(
-      expect.objectContaining({ from: '0.18000000000000002', to: '0.18' }),
-    );
+    expect(refreshPricing.cleaned).toContainEqual(expect.objectContaining({ from: '0.18000000000000002', to: '0.18' }));
     expect(refreshPricing.free.length).toBeGreaterThan(refreshPricing.freeWithoutSayingSo.length);
     expect((await database.query('SELECT version FROM catalog_version')).rows).toEqual(before.rows);
     expect((await database.query('SELECT id FROM pricing ORDER BY id')).rows).toEqual(prices.rows);
@@ -120,8 +131,14 @@ describe('finding a model', () => {
   test('pages go through all models once, in one order', async () => {
     const seen: string[] = [];
     for (let after: string | null = null, more = true; more;) {
-      const { models }: { models: { edges: { node: { provider: string; name: string } }[]; pageInfo: { endCursor: string | null; hasNextPage: boolean } } } =
-        await world.ask(ModelsDocument, { first: 200, after });
+      const {
+        models,
+      }: {
+        models: {
+          edges: { node: { provider: string; name: string } }[];
+          pageInfo: { endCursor: string | null; hasNextPage: boolean };
+        };
+      } = await world.ask(ModelsDocument, { first: 200, after });
       seen.push(...models.edges.map(({ node }) => `${node.provider} ${node.name}`));
       after = models.pageInfo.endCursor;
       more = models.pageInfo.hasNextPage;
@@ -158,7 +175,10 @@ describe('finding a model', () => {
 describe('setPricing', () => {
   test('makes a model of the organization’s own, priced since ever, for nobody else', async () => {
     const key = await newOrganization('own model');
-    const made = await setPricing({ completionTokenPrice: '0.000004', aliases: ['acme-latest'], displayName: 'Acme One' }, key);
+    const made = await setPricing(
+      { completionTokenPrice: '0.000004', aliases: ['acme-latest'], displayName: 'Acme One' },
+      key,
+    );
     expect(made).toMatchObject({
       promptTokenPrice: '0.000001',
       completionTokenPrice: '0.000004',
@@ -167,7 +187,11 @@ describe('setPricing', () => {
       source: 'ORGANIZATION',
     });
     expect(await model('acme-latest', undefined, key).catch(() => null)).toBeNull();
-    expect(await model('ACME-latest', 'acme', key)).toMatchObject({ name: 'acme-1', own: true, displayName: 'Acme One' });
+    expect(await model('ACME-latest', 'acme', key)).toMatchObject({
+      name: 'acme-1',
+      own: true,
+      displayName: 'Acme One',
+    });
     expect(await model('acme-1', undefined, key)).toMatchObject({ resolvedBy: 'OWN_MODEL', pricing: { id: made.id } });
     expect((await world.ask(ModelDocument, { name: 'acme-1', provider: 'acme' })).model).toBeNull();
     const { models } = await world.ask(ModelsDocument, { filter: { own: true } }, key);
@@ -235,7 +259,10 @@ describe('setPricing', () => {
     expect(await setPricing({ effectiveFrom }, key)).toEqual(first);
     const input = { provider: 'acme', model: 'acme-1', promptTokenPrice: '0.000002', effectiveFrom };
     const refused = await world.send(SetPricingDocument, { input }, key);
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['input', 'effectiveFrom'] });
+    expect(refused.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: ['input', 'effectiveFrom'],
+    });
     const duplicate = database.query(
       `INSERT INTO pricing (organization_id, id, provider, model, effective_from, card, created_at)
       SELECT organization_id, '00000000-0000-7000-8000-000000000001', provider, model, effective_from, card, created_at
@@ -268,7 +295,19 @@ describe('setPricing', () => {
     ['for 0 units', { rates: [{ unit: 'WEB_SEARCHES', price: '1', per: 0 }] }, ['input', 'rates', 0, 'per']],
     [
       'tiers that do not rise',
-      { rates: [{ unit: 'WEB_SEARCHES', price: '1', per: 1, tiers: [{ start: 2, price: '1' }, { start: 2, price: '2' }] }] },
+      {
+        rates: [
+          {
+            unit: 'WEB_SEARCHES',
+            price: '1',
+            per: 1,
+            tiers: [
+              { start: 2, price: '1' },
+              { start: 2, price: '2' },
+            ],
+          },
+        ],
+      },
       ['input', 'rates', 0, 'tiers', 1, 'start'],
     ],
     [
@@ -277,7 +316,11 @@ describe('setPricing', () => {
       ['input', 'windows', 0, 'start'],
     ],
     ['an instant before 1970', { effectiveFrom: '1969-12-31T23:59:59Z' }, ['input', 'effectiveFrom']],
-    ['another name for a catalogue model', { provider: 'openai', model: 'gpt-4o', aliases: ['x'] }, ['input', 'aliases']],
+    [
+      'another name for a catalogue model',
+      { provider: 'openai', model: 'gpt-4o', aliases: ['x'] },
+      ['input', 'aliases'],
+    ],
   ])('%s is BAD_USER_INPUT at its field', async (_, input, field) => {
     const given = { provider: 'acme', model: 'acme-2', promptTokenPrice: '1', ...input };
     const { errors } = await world.send(SetPricingDocument, { input: given });

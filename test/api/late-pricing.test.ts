@@ -1,6 +1,11 @@
 /** A record without a price gets it later, once, on its budgets and totals too; with pricing switched off it does not. */
 import { Client } from 'pg';
-import { BudgetStatusDocument, RecordUsageDocument, SetBudgetDocument, UsageSummaryDocument } from '../support/generated/operations.js';
+import {
+  BudgetStatusDocument,
+  RecordUsageDocument,
+  SetBudgetDocument,
+  UsageSummaryDocument,
+} from '../support/generated/operations.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import { booksOf } from '../support/books.js';
 import { until } from '../support/until.js';
@@ -39,7 +44,9 @@ async function spent(): Promise<string | null | undefined> {
 }
 
 async function unpriced(): Promise<number> {
-  const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM usage_record WHERE cost_pico_usd IS NULL');
+  const { rows } = await client.query<{ count: string }>(
+    'SELECT count(*) FROM usage_record WHERE cost_pico_usd IS NULL',
+  );
   return Number(rows[0]?.count);
 }
 
@@ -59,10 +66,18 @@ test('it is priced after setPricing, counted on its budget, and its totals move 
   const again = await record('a', 'our-model');
   expect(again).toMatchObject({
     replayed: true,
-    usageRecord: { cost: '0.002', provider: 'ours', model: 'our-model', modelSent: 'our-model', unpricedReason: 'UNKNOWN_MODEL' },
+    usageRecord: {
+      cost: '0.002',
+      provider: 'ours',
+      model: 'our-model',
+      modelSent: 'our-model',
+      unpricedReason: 'UNKNOWN_MODEL',
+    },
   });
   const day = new Date(again.usageRecord!.occurredAt).toISOString().slice(0, 10);
-  const { usageSummary } = await world.ask(UsageSummaryDocument, { input: { from: day, to: day, groupBy: ['MODEL', 'PROVIDER'] } });
+  const { usageSummary } = await world.ask(UsageSummaryDocument, {
+    input: { from: day, to: day, groupBy: ['MODEL', 'PROVIDER'] },
+  });
   expect(usageSummary.totals).toMatchObject({ recordCount: 3, unpricedCount: 1, cost: '0.004' });
   const rows = usageSummary.rows.filter((row) => Number(row.recordCount) > 0);
   expect(rows.map((row) => [row.provider, row.model, row.recordCount])).toEqual(

@@ -1,5 +1,9 @@
 /** Recording: what is written, what is refused, and that a key takes effect once. */
-import { RecordProviderUsageDocument, RecordUsageBatchDocument, RecordUsageDocument } from '../support/generated/operations.js';
+import {
+  RecordProviderUsageDocument,
+  RecordUsageBatchDocument,
+  RecordUsageDocument,
+} from '../support/generated/operations.js';
 import { CreateOrganizationDocument } from '../support/generated/operations.js';
 import { post, startWorld, type World } from '../support/world.js';
 
@@ -25,7 +29,10 @@ async function record(input: Record<string, unknown>) {
 async function refusal(input: Record<string, unknown>) {
   const whole = { idempotencyKey: newKey(), userId: 'ada', ...GPT_4O, ...input };
   const answer = await world.send(RecordUsageDocument, { input: whole as never });
-  return answer.errors?.map(({ extensions }) => [extensions['code'], (extensions['field'] as string[] | undefined)?.join('.')])[0];
+  return answer.errors?.map(({ extensions }) => [
+    extensions['code'],
+    (extensions['field'] as string[] | undefined)?.join('.'),
+  ])[0];
 }
 
 describe('cost', () => {
@@ -69,7 +76,15 @@ describe('bad input changes nothing', () => {
     [{ occurredAt: '1970-01-01T00:00:00Z' }, 'input.occurredAt'],
     [{ occurredAt: '2026-02-30T00:00:00Z' }, 'input.occurredAt'],
     [{ quantities: [{ unit: 'INPUT_TOKENS', quantity: 1 }] }, 'input.quantities.0.quantity'],
-    [{ tags: [{ key: 'a', value: 'b' }, { key: 'a', value: 'c' }] }, 'input.tags'],
+    [
+      {
+        tags: [
+          { key: 'a', value: 'b' },
+          { key: 'a', value: 'c' },
+        ],
+      },
+      'input.tags',
+    ],
     [{ spent: 1 }, undefined],
     [{ orgId: 'x' }, undefined],
   ])('%j', async (input, field) => {
@@ -96,7 +111,13 @@ describe('bad input changes nothing', () => {
 
 describe('a key takes effect once', () => {
   test('the same again answers the same record', async () => {
-    const input = { idempotencyKey: newKey(), tags: [{ key: 'b', value: '2' }, { key: 'a', value: '1' }] };
+    const input = {
+      idempotencyKey: newKey(),
+      tags: [
+        { key: 'b', value: '2' },
+        { key: 'a', value: '1' },
+      ],
+    };
     const first = await record(input);
     const again = await record({ ...input, tags: [...input.tags].reverse() });
     expect(first.replayed).toBe(false);
@@ -104,15 +125,19 @@ describe('a key takes effect once', () => {
     expect(again.usageRecord).toEqual(first.usageRecord);
   });
 
-  test.each([{ promptTokens: 1001 }, { userId: 'bob' }, { model: 'gpt-4o-mini' }, { provider: 'openai' }, { runId: 'r' }, { occurredAt: '2026-01-01T00:00:00Z' }])(
-    'other content %j is a conflict',
-    async (change) => {
-      const idempotencyKey = newKey();
-      await record({ idempotencyKey });
-      expect(await refusal({ idempotencyKey, ...change })).toEqual(['IDEMPOTENCY_CONFLICT', undefined]);
-      expect((await record({ idempotencyKey })).replayed).toBe(true);
-    },
-  );
+  test.each([
+    { promptTokens: 1001 },
+    { userId: 'bob' },
+    { model: 'gpt-4o-mini' },
+    { provider: 'openai' },
+    { runId: 'r' },
+    { occurredAt: '2026-01-01T00:00:00Z' },
+  ])('other content %j is a conflict', async (change) => {
+    const idempotencyKey = newKey();
+    await record({ idempotencyKey });
+    expect(await refusal({ idempotencyKey, ...change })).toEqual(['IDEMPOTENCY_CONFLICT', undefined]);
+    expect((await record({ idempotencyKey })).replayed).toBe(true);
+  });
 
   test('another organization has keys of its own', async () => {
     const idempotencyKey = newKey();
@@ -128,7 +153,13 @@ describe('a batch', () => {
   test('answers each item at its index; a bad one fails alone', async () => {
     const [a, b, c] = [newKey(), newKey(), newKey()];
     const item = (idempotencyKey: string, change = {}) => ({ idempotencyKey, userId: 'ada', ...GPT_4O, ...change });
-    const items = [item(a), item(b, { promptTokens: '9007199254740992' }), item(c), item(a), item(c, { promptTokens: 2 })];
+    const items = [
+      item(a),
+      item(b, { promptTokens: '9007199254740992' }),
+      item(c),
+      item(a),
+      item(c, { promptTokens: 2 }),
+    ];
     const { recordUsageBatch } = await world.ask(RecordUsageBatchDocument, { input: { items } });
     expect(recordUsageBatch.items.map(({ result, error }) => result?.replayed ?? error?.code)).toEqual([
       false,
@@ -147,7 +178,11 @@ describe('a batch', () => {
   });
 
   test('of 1,000 items is written', async () => {
-    const items = Array.from({ length: 1000 }, (_, index) => ({ idempotencyKey: newKey(), userId: `user-${index % 7}`, ...GPT_4O }));
+    const items = Array.from({ length: 1000 }, (_, index) => ({
+      idempotencyKey: newKey(),
+      userId: `user-${index % 7}`,
+      ...GPT_4O,
+    }));
     const { recordUsageBatch } = await world.ask(RecordUsageBatchDocument, { input: { items } });
     expect(new Set(recordUsageBatch.items.map(({ result }) => result?.usageRecord?.cost))).toEqual(new Set(['0.0035']));
   });
@@ -159,22 +194,38 @@ describe('a provider’s body', () => {
     object: 'chat.completion',
     model: 'gpt-4o-2024-08-06',
     choices: [{ message: { role: 'assistant', content: 'secret text' } }],
-    usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100, prompt_tokens_details: { cached_tokens: 0 } },
+    usage: {
+      prompt_tokens: 1000,
+      completion_tokens: 100,
+      total_tokens: 1100,
+      prompt_tokens_details: { cached_tokens: 0 },
+    },
   };
-  const send = (input: object) => world.ask(RecordProviderUsageDocument, { input: { userId: 'ada', provider: 'openai', response, ...input } as never });
+  const send = (input: object) =>
+    world.ask(RecordProviderUsageDocument, {
+      input: { userId: 'ada', provider: 'openai', response, ...input } as never,
+    });
 
   test('is read, priced and replayed, whatever the order of its keys', async () => {
     const idempotencyKey = newKey();
     const first = (await send({ idempotencyKey })).recordProviderUsage;
     expect(first.usageRecord).toMatchObject({ cost: '0.0035', provider: 'openai', model: 'gpt-4o' });
-    const reordered = JSON.parse(JSON.stringify(response, Object.keys(response).reverse().concat('prompt_tokens_details', 'total_tokens', 'cached_tokens', 'completion_tokens', 'prompt_tokens'))) as object;
+    const reordered = JSON.parse(
+      JSON.stringify(
+        response,
+        Object.keys(response)
+          .reverse()
+          .concat('prompt_tokens_details', 'total_tokens', 'cached_tokens', 'completion_tokens', 'prompt_tokens'),
+      ),
+    ) as object;
     const again = (await send({ idempotencyKey, response: { ...reordered, choices: [] } })).recordProviderUsage;
     expect(again).toMatchObject({ replayed: true, usageRecord: { id: first.usageRecord?.id } });
   });
 
   test('with more cached than prompt tokens is counted without a price', async () => {
     const usage = { ...response.usage, prompt_tokens: 100, prompt_tokens_details: { cached_tokens: 200 } };
-    const { usageRecord } = (await send({ idempotencyKey: newKey(), response: { ...response, usage } })).recordProviderUsage;
+    const { usageRecord } = (await send({ idempotencyKey: newKey(), response: { ...response, usage } }))
+      .recordProviderUsage;
     expect(usageRecord).toMatchObject({ cost: null, unpricedReason: 'INCONSISTENT_USAGE' });
   });
 

@@ -1,10 +1,13 @@
 /** How much SQL a query costs does not depend on how many rows it answers, and loaders know one caller only. */
-import { MikroORM } from '@mikro-orm/postgresql';
+import { pino } from 'pino';
+import { openDatabase } from '../../src/database.js';
 import { Organization } from '../../src/identity/organization.js';
+import { MIGRATIONS } from '../../src/server.js';
 import { ENTITIES } from '../../src/services.js';
 import {
   NodeByIdDocument,
   RecordUsageBatchDocument,
+  SetAccountDocument,
   SetBudgetDocument,
   UsageDetailsDocument,
   WidestReadDocument,
@@ -25,7 +28,14 @@ async function makeTenant(rows: number): Promise<string> {
   const numbers = Array.from({ length: rows }, (_, index) => index);
   const models = ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'deepseek-chat'];
   for (const index of numbers) {
-    const budget = { userId: `user${index}`, period: 'MONTH' as const, limit: '0.000001', enforcement: 'SOFT' as const };
+    const account = { kind: 'USER' as const, externalId: `user${index}`, teamId: `team${index}` };
+    await world.ask(SetAccountDocument, { input: account }, key);
+    const budget = {
+      userId: `user${index}`,
+      period: 'MONTH' as const,
+      limit: '0.000001',
+      enforcement: 'SOFT' as const,
+    };
     await world.ask(SetBudgetDocument, { input: budget }, key);
     const own = { period: 'MONTH' as const, limit: '1', models: [{ provider: 'openai', name: `gpt-${index}` }] };
     await world.ask(SetBudgetDocument, { input: own }, key);
@@ -33,7 +43,6 @@ async function makeTenant(rows: number): Promise<string> {
   const items = numbers.map((index) => ({
     idempotencyKey: `record${index}`,
     userId: `user${index}`,
-    teamId: `team${index}`,
     model: models[index % models.length]!,
     promptTokens: 1_000 + index,
     completionTokens: 10,
@@ -44,6 +53,11 @@ async function makeTenant(rows: number): Promise<string> {
   return key;
 }
 
+/** A day from today, in UTC. */
+function day(offset: number): string {
+  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+}
+
 /**
  * Seen to fail: with `account` looked up by `findOne` instead of the loader, 100 rows took 100 statements more; with a
  * loader that was made anew for each row, too.
@@ -52,7 +66,7 @@ test('the widest query sends as many statements for 5 rows as for 100', async ()
   const counts: number[] = [];
   for (const rows of [5, 100]) {
     const key = await makeTenant(rows);
-    const ask = () => world.ask(WidestReadDocument, { first: rows }, key);
+    const ask = () => world.ask(WidestReadDocument, { first: rows, from: day(-1), to: day(1) }, key);
     const answer = await ask();
     expect(answer.usageRecords.edges).toHaveLength(rows);
     expect(answer.models.edges).toHaveLength(rows);
@@ -66,4 +80,58 @@ test('the widest query sends as many statements for 5 rows as for 100', async ()
   }
   expect(counts[1]).toBe(counts[0]);
   expect(counts[0]).toBeLessThan(20);
+});
+
+/**
+ * Each tenant has its own users under the same names as the other. Loaders of both run at once, in one process.
+ * Seen to fail: with the loaders of AccountService kept in the service instead of the operation, the first tenant's
+ * organization answered for the second's ids, and accounts were missing.
+ */
+test('tenants that ask at the same time see only what is theirs', async () => {
+  const keys = [await makeTenant(5), await makeTenant(7)];
+  const seen = await Promise.all(
+    Array.from({ length: 60 }, async (_, turn) => {
+      const tenant = turn % keys.length;
+      const { usageRecords } = await world.ask(UsageDetailsDocument, { first: 100 }, keys[tenant]);
+      return { tenant, nodes: usageRecords.edges.map(({ node }) => node) };
+    }),
+  );
+  const ids = keys.map(() => new Set<string>());
+  for (const { tenant, nodes } of seen) {
+    expect(nodes).toHaveLength(tenant === 0 ? 5 : 7);
+    for (const node of nodes) {
+      const name = node.idempotencyKey.slice('record'.length);
+      expect(node.account).toMatchObject({ externalId: `user${name}`, team: { externalId: `team${name}` } });
+      expect(node.team).toEqual({ externalId: `team${name}` });
+      ids[tenant]!.add(node.id);
+    }
+  }
+  // Ids carry no organization: the same id is another record for each tenant.
+  expect([...ids[0]!].every((id) => ids[1]!.has(id))).toBe(true);
+  const [own] = [...ids[1]!].filter((id) => !ids[0]!.has(id));
+  expect((await world.ask(NodeByIdDocument, { id: own! }, keys[1])).node?.id).toBe(own);
+  expect((await world.ask(NodeByIdDocument, { id: own! }, keys[0])).node).toBeNull();
+});
+
+/**
+ * One identity map for all requests would show a tenant the rows of another.
+ * Seen to fail: with `allowGlobalContext: true` in database.ts the shared manager answered.
+ */
+test('no request works on the entity manager that all share', async () => {
+  const { url } = world.database;
+  const log = pino({ level: 'silent' });
+  const database = await openDatabase({
+    url,
+    hotUrl: url,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    testClock: true,
+    log,
+  });
+  try {
+    await expect(database.orm.em.find(Organization, {})).rejects.toThrow(/global/i);
+    expect(await database.orm.em.fork().find(Organization, {})).not.toEqual([]);
+  } finally {
+    await database.close();
+  }
 });

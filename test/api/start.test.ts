@@ -178,6 +178,7 @@ describe('a start that cannot work says in one sentence what to do', () => {
     const url = await roleThatSees(name, setting);
     try {
       expect(await refusal({ DATABASE_URL: url })).toMatch(sentence);
+      if (name !== 'synchronous_commit') return;
       expect(await refusal({ DATABASE_URL: database.url, HOT_DATABASE_URL: url })).toContain('HOT_DATABASE_URL');
     } finally {
       await withClient(database.url, (client) =>
@@ -337,13 +338,14 @@ describe('the end of a process', () => {
     const key = server.printedKey;
     let seen: () => void;
     const underWay = new Promise<void>((done) => (seen = done));
-    const refusedCodes: unknown[] = [];
+    let answered = 0;
     const worker = async (name: number) => {
       for (let count = 0; ; count += 1) {
         const query = `mutation { deductFromBudget(input: {idempotencyKey: "${name}-${count}", userId: "u${name}", amount: "0.5", onlyIfFits: false}) { replayed } }`;
         const answer = await post(server.url, { query }, key).catch((error: unknown) => ({ gone: error }));
         if (count === 5) seen();
-        if ('gone' in answer) return refusedCodes.push(((answer.gone as Error).cause as { code?: unknown }).code);
+        if ('gone' in answer) return;
+        answered += 1;
         expect(answer).toEqual({ data: { deductFromBudget: { replayed: false } } });
       }
     };
@@ -351,8 +353,13 @@ describe('the end of a process', () => {
     await underWay;
     expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await workers;
-    // A connection that could not be made any more; never one that broke with a request on it.
-    expect(new Set(refusedCodes)).toEqual(new Set(['ECONNREFUSED']));
+    // Nothing took effect without its answer: what failed had not been accepted. Seen to fail: with the database closed
+    // before the door, and with sockets destroyed instead of drained.
+    const { rows } = await withClient(database.url, (client) =>
+      client.query('SELECT count(*)::int AS n FROM usage_record'),
+    );
+    expect(rows).toEqual([{ n: answered }]);
+    expect(answered).toBeGreaterThan(0);
     await database.drop();
   });
 });

@@ -1,0 +1,133 @@
+/**
+ * The live meter: tells who watches an account what its budgets look like, when that has changed. It polls, because a
+ * spend announces nothing: a signal for each would cost every call what the meter costs once.
+ */
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import { unauthenticated } from '../errors.js';
+import type { ApiKeyService } from '../identity/api-key.service.js';
+import type { WantedAccount } from '../identity/ensure-account.sql.js';
+import type { Principal } from '../principal.js';
+import type { BudgetStatus } from './budget-status.js';
+import { readBudgetPaths, type BudgetPath, type WatchedAccount } from './read-budgets.sql.js';
+import { StatusSubscriber } from './status-subscriber.js';
+
+/** At most two answers a second. */
+const POLL_MS = 500;
+
+/** Keys are looked at each so many polls, so that a revoked one hears nothing after 5 s at the latest. */
+const POLLS_PER_KEY_CHECK = 8;
+
+export interface BudgetMeterOptions {
+  readonly writer: Pool;
+  readonly apiKeys: ApiKeyService;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** pico-USD; what an account that does not exist yet would get. */
+  readonly defaultLimitPicoUsd: bigint | undefined;
+}
+
+/** What a principal may see of a path. @throws ApiError NOT_FOUND where it may see nothing of it. */
+export type StatusView = (path: BudgetPath, asOf: Date) => BudgetStatus;
+
+/** One account and all who watch it. */
+interface Watch extends WatchedAccount {
+  readonly views: Map<StatusSubscriber, StatusView>;
+  /** What was answered last, to see a change. */
+  seen: string;
+}
+
+export class BudgetMeter {
+  readonly #watches = new Map<string, Watch>();
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #polls = 0;
+
+  constructor(private readonly options: BudgetMeterOptions) {}
+
+  /** Subscriptions that are open. */
+  get subscriberCount(): number {
+    return [...this.#watches.values()].reduce((sum, watch) => sum + watch.views.size, 0);
+  }
+
+  /** The state now, and each later one. */
+  async watch(principal: Principal, account: WantedAccount, view: StatusView): Promise<StatusSubscriber> {
+    const { organizationId } = principal;
+    const key = JSON.stringify([organizationId, account.kind, account.externalId, account.teamExternalId]);
+    const now = this.options.clock.now();
+    const [path] = await readBudgetPaths(
+      this.options.writer,
+      [{ organizationId, account }],
+      now,
+      this.options.defaultLimitPicoUsd,
+    );
+    if (!path) throw new Error('The account was not read.');
+    const first = view(path, now);
+    const subscriber = new StatusSubscriber(principal, (closed) => this.#leave(key, closed));
+    subscriber.push(first);
+    let watch = this.#watches.get(key);
+    if (!watch) {
+      watch = { organizationId, account, views: new Map(), seen: JSON.stringify(path) };
+      this.#watches.set(key, watch);
+    }
+    watch.views.set(subscriber, view);
+    this.#timer ??= setInterval(() => {
+      this.#polling ??= this.#poll().finally(() => (this.#polling = undefined));
+    }, POLL_MS);
+    return subscriber;
+  }
+
+  async close(): Promise<void> {
+    for (const watch of this.#watches.values()) {
+      for (const subscriber of watch.views.keys()) void subscriber.return();
+    }
+    await this.#polling;
+  }
+
+  #leave(key: string, subscriber: StatusSubscriber): void {
+    const watch = this.#watches.get(key);
+    watch?.views.delete(subscriber);
+    if (watch?.views.size === 0) this.#watches.delete(key);
+    if (this.#watches.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #poll(): Promise<void> {
+    try {
+      const watches = [...this.#watches.values()];
+      const now = this.options.clock.now();
+      const paths = await readBudgetPaths(this.options.writer, watches, now, this.options.defaultLimitPicoUsd);
+      const changed = watches.flatMap((watch, index) => {
+        const path = paths[index];
+        return path && JSON.stringify(path) !== watch.seen ? [{ watch, path }] : [];
+      });
+      this.#polls += 1;
+      if (changed.length > 0 || this.#polls % POLLS_PER_KEY_CHECK === 0) await this.#dropRevoked(watches);
+      for (const { watch, path } of changed) tell(watch, path, now);
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'the budgets that are watched could not be read');
+    }
+  }
+
+  async #dropRevoked(watches: readonly Watch[]): Promise<void> {
+    const subscribers = watches.flatMap((watch) => [...watch.views.keys()]);
+    const revoked = await this.options.apiKeys.revokedAmong(subscribers.map((subscriber) => subscriber.principal));
+    for (const subscriber of subscribers) {
+      if (revoked.has(subscriber.principal.apiKeyId)) subscriber.fail(unauthenticated());
+    }
+  }
+}
+
+function tell(watch: Watch, path: BudgetPath, asOf: Date): void {
+  watch.seen = JSON.stringify(path);
+  for (const [subscriber, view] of watch.views) {
+    try {
+      subscriber.push(view(path, asOf));
+    } catch (error) {
+      // A MEMBER's user may have left the team that its key is bound to.
+      subscriber.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}

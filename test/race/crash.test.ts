@@ -1,0 +1,90 @@
+/**
+ * `kill -9` of the server and of PostgreSQL under load. What was acknowledged is there, exactly once; what was not is sent
+ * again with its key; and all sums are exact. Each crash is judged twice: before the retries, so that nothing of them
+ * hides a loss, and after them.
+ */
+import {
+  embeddedUrl,
+  eventually,
+  Ground,
+  healthOf,
+  isAlive,
+  postmasterPid,
+  withClient,
+  type ServerProcess,
+} from '../support/server-process.js';
+import { DeductionLoad, lostKeys, wrongSums } from '../support/deduction-load.js';
+
+const ground = new Ground();
+afterEach(() => ground.clear());
+
+const CALLERS = 16;
+const BETWEEN_CRASHES = 300;
+const SETTINGS = { DEFAULT_MONTHLY_BUDGET: '1000000' };
+
+async function killPostgres(folder: string): Promise<void> {
+  const pid = (await postmasterPid(folder)) ?? 0;
+  process.kill(pid, 'SIGKILL');
+  await eventually(() => Promise.resolve(!isAlive(pid)));
+}
+
+const upAgain = (server: ServerProcess) => eventually(async () => (await healthOf(server.url)) === 200);
+
+test('every acknowledged record survives, exactly once, and the sums are exact', async () => {
+  const folder = await ground.folder();
+  let server = await ground.start({ folder, environment: SETTINGS });
+  const load = new DeductionLoad(() => server.url, server.printedKey ?? '');
+  const killServer = async () => {
+    await server.stop('SIGKILL');
+  };
+  const restart = async () => {
+    server = await ground.start({ folder, environment: SETTINGS });
+  };
+  const crashes: [name: string, crash: () => Promise<void>, recover: () => Promise<void>][] = [
+    ['the server', killServer, restart],
+    ['PostgreSQL', () => killPostgres(folder), () => upAgain(server)],
+    ['both', async () => void (await Promise.all([killServer(), killPostgres(folder)])), restart],
+  ];
+  for (const [name, crash, recover] of crashes) {
+    const enough = load.more(BETWEEN_CRASHES);
+    const running = load.run(CALLERS);
+    await enough;
+    await crash();
+    load.stop();
+    await running;
+    await recover();
+    await withClient(await embeddedUrl(folder), async (client) => {
+      expect({ name, lost: await lostKeys(client, load) }).toEqual({ name, lost: [] });
+      while (load.unanswered.size > 0) await load.retryUnanswered();
+      expect({ name, wrong: await wrongSums(client, load) }).toEqual({ name, wrong: [] });
+    });
+  }
+  // What a crash may be answered with, where it is answered: never INTERNAL.
+  expect([...load.codes].filter((code) => code !== 'SERVICE_UNAVAILABLE')).toEqual([]);
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+/**
+ * The positive control: the same load, the same kill and the same look at the records, on a database whose
+ * synchronous_commit was switched off behind the server's back (at its start it would have refused it).
+ */
+test('the same crash on a database that does not wait for its disk is seen to lose records', async () => {
+  const folder = await ground.folder();
+  const server = await ground.start({ folder, environment: SETTINGS });
+  const load = new DeductionLoad(() => server.url, server.printedKey ?? '');
+  await withClient(await embeddedUrl(folder), (client) =>
+    client.query(`ALTER SYSTEM SET synchronous_commit = off; `).then(() =>
+      // The writer of the log would make up for it soon: at the longest interval it may have.
+      client.query('ALTER SYSTEM SET wal_writer_delay = 10000').then(() => client.query('SELECT pg_reload_conf()')),
+    ),
+  );
+  const enough = load.more(BETWEEN_CRASHES);
+  const running = load.run(CALLERS);
+  await enough;
+  await killPostgres(folder);
+  load.stop();
+  await running;
+  await upAgain(server);
+  const lost = await withClient(await embeddedUrl(folder), (client) => lostKeys(client, load));
+  expect(lost.length).toBeGreaterThan(0);
+});
