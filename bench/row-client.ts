@@ -1,20 +1,47 @@
 /** The baseline in the language of the server: a `pg` client that writes the same rows in a transaction for each record. */
 import { Client } from 'pg';
 import { v7 as newKey } from 'uuid';
-import { readSample, rowStatements, SAMPLE_COLUMNS, SAMPLE_TYPES, type RowSample } from './row-sample.js';
+import {
+  countStatement,
+  insertStatement,
+  readSample,
+  totalStatement,
+  VALUE_TYPES,
+  type RowSample,
+  type ValueName,
+  type Written,
+} from './row-sample.js';
 import type { RowSlot } from './slot.js';
 
-/** Parameters of a statement are numbered in the order in which they are first named. */
-class Parameters {
-  readonly values: unknown[] = [];
+type Values = Partial<Record<ValueName, string | null>>;
 
-  add(value: unknown, type: string): string {
-    this.values.push(value);
-    return `$${this.values.length}::${type}`;
+/** Prepared once per connection, as a careful client does it. */
+class Statement {
+  readonly #names: ValueName[] = [];
+  readonly #text: string;
+
+  constructor(
+    private readonly name: string,
+    statement: (written: Written) => string,
+  ) {
+    this.#text = statement((value) => {
+      if (!this.#names.includes(value)) this.#names.push(value);
+      return `$${this.#names.indexOf(value) + 1}::${VALUE_TYPES[value]}`;
+    });
+  }
+
+  async run(client: Client, values: Values): Promise<void> {
+    const given = this.#names.map((name) => values[name]);
+    const { rowCount } = await client.query({ name: this.name, text: this.#text, values: given });
+    if (rowCount !== 1) throw new Error(`The statement "${this.name}" wrote ${rowCount} rows.`);
   }
 }
 
-let next = 0;
+const INSERT = new Statement('insert', insertStatement);
+const COUNT = new Statement('count', countStatement);
+const TOTAL = new Statement('total', totalStatement);
+
+let turn = 0;
 
 export class RowClient {
   readonly #client: Client;
@@ -30,46 +57,29 @@ export class RowClient {
   }
 
   async work(): Promise<number> {
+    turn += 1;
     const sample = this.#sample;
-    if (!sample) throw new Error('The client is not open.');
-    next += 1;
-    const spender = sample.spenders[next % sample.spenders.length];
-    if (!spender) throw new Error('There is no user.');
-    const { account_id: account, team_id: team } = spender;
+    const spender = sample?.spenders[turn % sample.spenders.length];
+    if (!sample || !spender) throw new Error('The client is not open.');
+    const values: Values = {
+      ...sample.record,
+      organization: sample.organizationId,
+      starts_at: sample.periodStartsAt,
+      key: newKey(),
+      account: spender.account_id,
+      team: spender.team_id,
+    };
     await this.#client.query('BEGIN');
-    await this.#run(sample, 'insert', { key: newKey(), account, team });
+    await INSERT.run(this.#client, values);
     for (const budget of [spender.user_budget, spender.team_budget, sample.organizationBudget]) {
-      await this.#run(sample, 'count', { budget });
+      await COUNT.run(this.#client, { ...values, budget });
     }
-    await this.#run(sample, 'total', {});
+    await TOTAL.run(this.#client, values);
     await this.#client.query('COMMIT');
     return 1;
   }
 
   async close(): Promise<void> {
     await this.#client.end();
-  }
-
-  async #run(
-    { organizationId, periodStartsAt, record }: RowSample,
-    name: 'insert' | 'count' | 'total',
-    given: { key?: string; account?: string; team?: string; budget?: string },
-  ): Promise<void> {
-    const parameters = new Parameters();
-    const once = (value: unknown, type: string) => {
-      let text: string | undefined;
-      return () => (text ??= parameters.add(value, type));
-    };
-    const organization = once(organizationId, 'uuid');
-    const startsAt = once(periodStartsAt, 'timestamptz');
-    const columns = new Map(
-      SAMPLE_COLUMNS.map((column) => [column, once(record[column], SAMPLE_TYPES[column] ?? 'text')]),
-    );
-    const of = { key: once(given.key, 'text'), account: once(given.account, 'uuid'), team: once(given.team, 'uuid') };
-    const text = textOf(name, organization, startsAt, (column) => columns.get(column)?.() ?? 'NULL', of, () =>
-      parameters.add(given.budget, 'uuid'),
-    );
-    const { rowCount } = await this.#client.query({ name, text, values: parameters.values });
-    if (rowCount !== 1) throw new Error(`The statement ${name} wrote ${rowCount} rows.`);
   }
 }

@@ -67,42 +67,18 @@ export async function readSample(client: ClientBase): Promise<RowSample> {
   };
 }
 
-/** The statements of one transaction, in the order that holds the hottest rows for the shortest time. */
-export interface RowStatements {
-  readonly insert: string;
-  readonly count: (budget: string) => string;
-  readonly total: string;
-}
-
-/** @param of how a value that differs from call to call is written into a statement. */
-export function rowStatements(
-  organization: string,
-  startsAt: string,
-  sample: (column: (typeof SAMPLE_COLUMNS)[number]) => string,
-  of: { readonly key: string; readonly account: string; readonly team: string },
-): RowStatements {
-  const columns = SAMPLE_COLUMNS.map(sample);
-  return {
-    insert: `INSERT INTO usage_record (organization_id, ${SAMPLE_COLUMNS.join(', ')}, idempotency_key, key_day, content_hash,
-        batch_id, account_id, user_id, team_id, occurred_at, budget_at, recorded_at, priced_at, billable_at)
-      SELECT ${organization}, ${columns.join(', ')}, k.key, (n.at AT TIME ZONE 'UTC')::date, sha256(k.key::bytea),
-        k.key::uuid, ${of.account}, ${of.account}, ${of.team}, n.at, n.at, n.at, n.at, n.at
-      FROM (SELECT ${of.key} AS key) k, (SELECT date_trunc('milliseconds', now()) AS at) n`,
-    count: (budget) => `UPDATE budget_period SET spent_pico_usd = spent_pico_usd + ${sample('charge_pico_usd')}
-      WHERE organization_id = ${organization} AND budget_id = ${budget} AND starts_at = ${startsAt}`,
-    total: `INSERT INTO usage_rollup AS r (organization_id, day, provider, model, record_count, unpriced_count, unrated_count,
-        input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd)
-      VALUES (${organization}, (now() AT TIME ZONE 'UTC')::date, ${sample('provider')}, ${sample('model')}, 1, 0, 0,
-        (${sample('quantities')} ->> 'INPUT_TOKENS')::numeric, 0, 0, (${sample('quantities')} ->> 'OUTPUT_TOKENS')::numeric,
-        ${sample('cost_pico_usd')}, ${sample('charge_pico_usd')})
-      ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET record_count = r.record_count + 1,
-        input_tokens = r.input_tokens + excluded.input_tokens, output_tokens = r.output_tokens + excluded.output_tokens,
-        cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd, charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd`,
-  };
-}
-
-/** The SQL types of the sample's columns that are no text. */
-export const SAMPLE_TYPES: Readonly<Partial<Record<(typeof SAMPLE_COLUMNS)[number], string>>> = {
+/** The SQL type of each value that the statements name. */
+export const VALUE_TYPES = {
+  organization: 'uuid',
+  starts_at: 'timestamptz',
+  budget: 'uuid',
+  key: 'text',
+  account: 'uuid',
+  team: 'uuid',
+  kind: 'text',
+  model_sent: 'text',
+  provider: 'text',
+  model: 'text',
   quantities: 'jsonb',
   pricing_id: 'uuid',
   lines: 'jsonb',
@@ -110,4 +86,31 @@ export const SAMPLE_TYPES: Readonly<Partial<Record<(typeof SAMPLE_COLUMNS)[numbe
   markup: 'numeric',
   cost_pico_usd: 'numeric',
   charge_pico_usd: 'numeric',
-};
+} as const;
+
+export type ValueName = keyof typeof VALUE_TYPES;
+
+/** How a value is written into a statement: as a parameter, or as a literal. */
+export type Written = (name: ValueName) => string;
+
+/** One record's transaction: insert, count on user, team and organization, total. The hottest rows come last and are locked shortest. */
+export const insertStatement = (v: Written) => `
+  INSERT INTO usage_record (organization_id, ${SAMPLE_COLUMNS.join(', ')}, idempotency_key, key_day, content_hash,
+    batch_id, account_id, user_id, team_id, occurred_at, budget_at, recorded_at, priced_at, billable_at)
+  SELECT ${v('organization')}, ${SAMPLE_COLUMNS.map(v).join(', ')}, k.key, (n.at AT TIME ZONE 'UTC')::date,
+    sha256(k.key::bytea), k.key::uuid, ${v('account')}, ${v('account')}, ${v('team')}, n.at, n.at, n.at, n.at, n.at
+  FROM (SELECT ${v('key')} AS key) k, (SELECT now() AS at) n`;
+
+export const countStatement = (v: Written) => `
+  UPDATE budget_period SET spent_pico_usd = spent_pico_usd + ${v('charge_pico_usd')}
+  WHERE organization_id = ${v('organization')} AND budget_id = ${v('budget')} AND starts_at = ${v('starts_at')}`;
+
+export const totalStatement = (v: Written) => `
+  INSERT INTO usage_rollup AS r (organization_id, day, provider, model, record_count, unpriced_count, unrated_count,
+    input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd)
+  VALUES (${v('organization')}, (now() AT TIME ZONE 'UTC')::date, ${v('provider')}, ${v('model')}, 1, 0, 0,
+    (${v('quantities')} ->> 'INPUT_TOKENS')::numeric, 0, 0, (${v('quantities')} ->> 'OUTPUT_TOKENS')::numeric,
+    ${v('cost_pico_usd')}, ${v('charge_pico_usd')})
+  ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET record_count = r.record_count + 1,
+    input_tokens = r.input_tokens + excluded.input_tokens, output_tokens = r.output_tokens + excluded.output_tokens,
+    cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd, charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd`;

@@ -11,7 +11,6 @@ export const ERROR_CODES = {
   NOT_FOUND: { retryable: false },
   MODEL_NOT_PRICED: { retryable: false },
   IDEMPOTENCY_CONFLICT: { retryable: false },
-  FEATURE_DISABLED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
   SLOW_CONSUMER: { retryable: true },
   SERVICE_UNAVAILABLE: { retryable: true },
@@ -69,16 +68,12 @@ export function idempotencyConflict(key: string): ApiError {
   );
 }
 
-export function featureDisabled(flag: string): ApiError {
-  return new ApiError('FEATURE_DISABLED', `This feature is switched off; set ${flag}=true to use it.`, { flag });
-}
-
 export function serviceUnavailable(message: string): ApiError {
   return new ApiError('SERVICE_UNAVAILABLE', `${message} Retrying with the same idempotency key is safe.`);
 }
 
 /** What a PostgreSQL error means to us, by its SQLSTATE. */
-export const SQLSTATE = {
+const SQLSTATE = {
   serializationFailure: '40001',
   deadlockDetected: '40P01',
   lockNotAvailable: '55P03',

@@ -6,7 +6,7 @@ import type { Principal } from './principal.js';
 export class Operation {
   #em: EntityManager | undefined;
   #opening: Promise<EntityManager> | undefined;
-  get #loaders(): Map<object, unknown> { return shared; }
+  readonly #loaders = new Map<object, unknown>();
 
   constructor(
     readonly principal: Principal,
@@ -66,4 +66,3 @@ export class Operation {
     }
   }
 }
-const shared = new Map<object, unknown>();

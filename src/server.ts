@@ -47,7 +47,7 @@ export interface RunningServer {
   readonly newKey: string | undefined;
   /** A file with the bootstrap key, where the database is embedded. */
   readonly keyFile: string | undefined;
-  /** Subscriptions to alerts that are open. */
+  /** Subscriptions that are open. */
   subscriberCount(): number;
   /** Asks the database for its time again. */
   syncClock(): Promise<void>;
@@ -105,6 +105,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
 
   const services = makeServices(config, database, clock, log);
   closers.add(() => services.feed.close());
+  closers.add(() => services.meter.close());
   await services.feed.start(notifyUrlOf(config, databaseUrl)).catch((error: unknown) => {
     throw notifyProblem(error);
   });
@@ -135,7 +136,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     databaseUrl,
     newKey,
     keyFile: door.explorerKey === undefined ? undefined : keyFile,
-    subscriberCount: () => services.feed.subscriberCount,
+    subscriberCount: () => services.feed.subscriberCount + services.meter.subscriberCount,
     syncClock: () => clock.sync(),
     close: () => closers.closeAll(),
   };

@@ -4,6 +4,7 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
+import { BudgetMeter } from './budget/budget-meter.js';
 import { Budget } from './budget/budget.js';
 import { BudgetPeriod } from './budget/budget-period.js';
 import { BudgetPeriodStatusResolver, BudgetResolver, BudgetStatusResolver } from './budget/budget.resolver.js';
@@ -71,7 +72,7 @@ export const ENTITIES = [
 ];
 
 /** Which parts of the installation are switched on. The only place that reads the flags. */
-export function featuresOf(config: Config) {
+function featuresOf(config: Config) {
   return {
     pricing: config.enablePricing,
     budgetEnforcement: config.enableBudgetEnforcement,
@@ -111,7 +112,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     isEnforcementOn: features.budgetEnforcement,
     defaultLimitPicoUsd: config.defaultMonthlyBudgetPicoUsd,
   };
-  const budgets = new BudgetService(writer, directory, prices, estimates, budgetSettings, wake);
+  const meter = new BudgetMeter({ ...budgetSettings, writer, apiKeys, clock, log });
+  const budgets = new BudgetService(writer, directory, prices, estimates, budgetSettings, wake, meter);
   const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
   const recording = new Recording(prices, settings, wake, false);
   const fittingRecording = new Recording(prices, settings, wake, true);
@@ -152,6 +154,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     estimates,
     imports,
     priceRefresh,
+    meter,
     budgets,
     lanes,
     usage,

@@ -31,11 +31,15 @@ export interface BudgetMeterOptions {
 /** What a principal may see of a path. @throws ApiError NOT_FOUND where it may see nothing of it. */
 export type StatusView = (path: BudgetPath, asOf: Date) => BudgetStatus;
 
+interface Viewer {
+  readonly view: StatusView;
+  /** The path that it was told last, to see a change. */
+  seen: string;
+}
+
 /** One account and all who watch it. */
 interface Watch extends WatchedAccount {
-  readonly views: Map<StatusSubscriber, StatusView>;
-  /** What was answered last, to see a change. */
-  seen: string;
+  readonly viewers: Map<StatusSubscriber, Viewer>;
 }
 
 export class BudgetMeter {
@@ -48,7 +52,7 @@ export class BudgetMeter {
 
   /** Subscriptions that are open. */
   get subscriberCount(): number {
-    return [...this.#watches.values()].reduce((sum, watch) => sum + watch.views.size, 0);
+    return [...this.#watches.values()].reduce((sum, watch) => sum + watch.viewers.size, 0);
   }
 
   /** The state now, and each later one. */
@@ -68,10 +72,10 @@ export class BudgetMeter {
     subscriber.push(first);
     let watch = this.#watches.get(key);
     if (!watch) {
-      watch = { organizationId, account, views: new Map(), seen: JSON.stringify(path) };
+      watch = { organizationId, account, viewers: new Map() };
       this.#watches.set(key, watch);
     }
-    watch.views.set(subscriber, view);
+    watch.viewers.set(subscriber, { view, seen: JSON.stringify(path) });
     this.#timer ??= setInterval(() => {
       this.#polling ??= this.#poll().finally(() => (this.#polling = undefined));
     }, POLL_MS);
@@ -80,15 +84,15 @@ export class BudgetMeter {
 
   async close(): Promise<void> {
     for (const watch of this.#watches.values()) {
-      for (const subscriber of watch.views.keys()) void subscriber.return();
+      for (const subscriber of watch.viewers.keys()) void subscriber.return();
     }
     await this.#polling;
   }
 
   #leave(key: string, subscriber: StatusSubscriber): void {
     const watch = this.#watches.get(key);
-    watch?.views.delete(subscriber);
-    if (watch?.views.size === 0) this.#watches.delete(key);
+    watch?.viewers.delete(subscriber);
+    if (watch?.viewers.size === 0) this.#watches.delete(key);
     if (this.#watches.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -99,20 +103,17 @@ export class BudgetMeter {
       const watches = [...this.#watches.values()];
       const now = this.options.clock.now();
       const paths = await readBudgetPaths(this.options.writer, watches, now, this.options.defaultLimitPicoUsd);
-      const changed = watches.flatMap((watch, index) => {
-        const path = paths[index];
-        return path && JSON.stringify(path) !== watch.seen ? [{ watch, path }] : [];
-      });
+      const changes = watches.flatMap((watch, index) => changesOf(watch, paths[index]));
       this.#polls += 1;
-      if (changed.length > 0 || this.#polls % POLLS_PER_KEY_CHECK === 0) await this.#dropRevoked(watches);
-      for (const { watch, path } of changed) tell(watch, path, now);
+      if (changes.length > 0 || this.#polls % POLLS_PER_KEY_CHECK === 0) await this.#dropRevoked(watches);
+      for (const { subscriber, viewer, path } of changes) tell(subscriber, viewer, path, now);
     } catch (error) {
       this.options.log.warn({ err: error }, 'the budgets that are watched could not be read');
     }
   }
 
   async #dropRevoked(watches: readonly Watch[]): Promise<void> {
-    const subscribers = watches.flatMap((watch) => [...watch.views.keys()]);
+    const subscribers = watches.flatMap((watch) => [...watch.viewers.keys()]);
     const revoked = await this.options.apiKeys.revokedAmong(subscribers.map((subscriber) => subscriber.principal));
     for (const subscriber of subscribers) {
       if (revoked.has(subscriber.principal.apiKeyId)) subscriber.fail(unauthenticated());
@@ -120,14 +121,26 @@ export class BudgetMeter {
   }
 }
 
-function tell(watch: Watch, path: BudgetPath, asOf: Date): void {
-  watch.seen = JSON.stringify(path);
-  for (const [subscriber, view] of watch.views) {
-    try {
-      subscriber.push(view(path, asOf));
-    } catch (error) {
-      // A MEMBER's user may have left the team that its key is bound to.
-      subscriber.fail(error instanceof Error ? error : new Error(String(error)));
-    }
+interface Change {
+  readonly subscriber: StatusSubscriber;
+  readonly viewer: Viewer;
+  readonly path: BudgetPath;
+}
+
+function changesOf(watch: Watch, path: BudgetPath | undefined): Change[] {
+  if (!path) return [];
+  const now = JSON.stringify(path);
+  return [...watch.viewers].flatMap(([subscriber, viewer]) => {
+    return viewer.seen === now ? [] : [{ subscriber, viewer, path }];
+  });
+}
+
+function tell(subscriber: StatusSubscriber, viewer: Viewer, path: BudgetPath, asOf: Date): void {
+  viewer.seen = JSON.stringify(path);
+  try {
+    subscriber.push(viewer.view(path, asOf));
+  } catch (error) {
+    // A user may have left the team that a MEMBER's key is bound to.
+    subscriber.fail(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -1,14 +1,40 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
 import type { Context } from '../context.js';
 import { Account } from '../identity/account.js';
 import type { AccountService } from '../identity/account.service.js';
 import { encodeId } from '../node-id.js';
 import { Requires } from '../requires.js';
+import { resolverOf, type SubscribeData } from '../schema.js';
 import { BudgetPeriodStatus, BudgetStatus } from './budget-status.js';
 import { Budget, BudgetModel, modelOf } from './budget.js';
 import { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
 import type { BudgetService } from './budget.service.js';
 import { Decision } from './decision.js';
+
+@ArgsType()
+class BudgetStatusArgs {
+  @Field(() => String, { nullable: true, description: "The caller's id of a user." })
+  userId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Alone: the caller's id of a team. With userId: the team of a user that is not known yet.",
+  })
+  teamId?: string | null;
+}
 
 @Resolver(() => Budget)
 export class BudgetResolver {
@@ -57,15 +83,26 @@ export class BudgetResolver {
       "Every budget that applies to an account, own and inherited, in its current period. Without userId and teamId: the organization's. An account that was never used is answered as if it had been made. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
   })
   budgetStatus(
+    @Args(() => BudgetStatusArgs) { userId, teamId }: BudgetStatusArgs,
     @Ctx() context: Context,
-    @Arg('userId', () => String, { nullable: true, description: "The caller's id of a user." }) userId?: string | null,
-    @Arg('teamId', () => String, {
-      nullable: true,
-      description: "Alone: the caller's id of a team. With userId: the team of a user that is not known yet.",
-    })
-    teamId?: string | null,
   ): Promise<BudgetStatus> {
     return this.budgets.status(context.operation, { userId, teamId });
+  }
+
+  @Requires('budget.read')
+  @Subscription(() => BudgetStatus, {
+    name: 'budgetStatus',
+    description:
+      'The live meter: what the query budgetStatus answers, at once and again at each change, twice a second at most; a client that does not keep up misses states in between. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; the stream ends with UNAUTHENTICATED within 5 seconds after the key was revoked.',
+    subscribe: ({ args, context, info }: SubscribeData<BudgetStatusArgs, Context>) =>
+      resolverOf(info.schema, BudgetResolver).openStatus(args, context),
+  })
+  watchStatus(@Args(() => BudgetStatusArgs) _args: BudgetStatusArgs, @Root() status: BudgetStatus): BudgetStatus {
+    return status;
+  }
+
+  openStatus({ userId, teamId }: BudgetStatusArgs, context: Context): Promise<AsyncGenerator<BudgetStatus>> {
+    return this.budgets.watch(context.operation, { userId, teamId });
   }
 
   @Requires('budget.check')

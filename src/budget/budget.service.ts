@@ -12,6 +12,8 @@ import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import { authorize } from '../identity/permission.js';
 import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
+import type { Principal } from '../principal.js';
+import type { BudgetMeter } from './budget-meter.js';
 import { BudgetStatus, statusOf } from './budget-status.js';
 import { Budget, modelText } from './budget.js';
 import type { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
@@ -37,6 +39,7 @@ export class BudgetService {
     private readonly settings: BudgetSettings,
     /** Told, after the commit, that an organization has new alerts. */
     private readonly wake: (organizationId: string) => void,
+    private readonly meter: BudgetMeter,
   ) {}
 
   /** Makes or changes a budget. Lowering its limit raises at once the alerts of what is crossed by that. */
@@ -75,13 +78,14 @@ export class BudgetService {
   async status(operation: Operation, name: AccountName): Promise<BudgetStatus> {
     authorize(operation, 'budget.read');
     const path = await this.#path(operation, spenderOf(name, []));
-    const inherited = inheritedBy(operation, path);
-    const { isEnforcementOn } = this.settings;
-    return Object.assign(new BudgetStatus(), {
-      accountId: path.accountId ?? null,
-      budgets: path.rows.map((row) => statusOf(row, { isEnforcementOn, isHidden: inherited.has(row.accountId) })),
-      asOf: operation.now,
-    });
+    return this.#view(operation.principal, path, operation.now);
+  }
+
+  /** The same, at once and again at each change, twice a second at most. */
+  async watch(operation: Operation, name: AccountName): Promise<AsyncGenerator<BudgetStatus>> {
+    authorize(operation, 'budget.read');
+    const { principal } = operation;
+    return this.meter.watch(principal, spenderOf(name, []), (path, asOf) => this.#view(principal, path, asOf));
   }
 
   /** What a call of this amount would be told now. Holds nothing, makes nothing. */
@@ -109,6 +113,16 @@ export class BudgetService {
     if (!budget || accountId === undefined || budget.accountId === accountId) return budget;
     const account = await em.findOne(Account, { organizationId, id: budget.accountId });
     return account?.teamId === accountId ? budget : null;
+  }
+
+  #view(principal: Principal, path: BudgetPath, asOf: Date): BudgetStatus {
+    const inherited = inheritedBy(principal, path);
+    const { isEnforcementOn } = this.settings;
+    return Object.assign(new BudgetStatus(), {
+      accountId: path.accountId ?? null,
+      budgets: path.rows.map((row) => statusOf(row, { isEnforcementOn, isHidden: inherited.has(row.accountId) })),
+      asOf,
+    });
   }
 
   async #path(operation: Operation, account: WantedAccount): Promise<BudgetPath> {
@@ -141,8 +155,7 @@ export class BudgetService {
  * The accounts whose budgets are inherited, for a MEMBER: those above the account that its key is bound to.
  * @throws ApiError NOT_FOUND for an account that a MEMBER may not see, as for one that is missing.
  */
-function inheritedBy(operation: Operation, path: BudgetPath): ReadonlySet<string | null> {
-  const { accountId } = operation.principal;
+function inheritedBy({ accountId }: Principal, path: BudgetPath): ReadonlySet<string | null> {
   if (accountId === undefined || accountId === path.rootId) return new Set();
   if (accountId === path.accountId)
     return new Set(path.teamId === undefined ? [path.rootId] : [path.teamId, path.rootId]);

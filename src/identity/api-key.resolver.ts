@@ -34,7 +34,7 @@ class CreateApiKeyInput {
 }
 
 @ObjectType({ description: 'A key that was just made.' })
-export class CreateApiKeyPayload {
+class CreateApiKeyPayload {
   @Field(() => ApiKey, { description: 'What is stored of it.' })
   apiKey!: ApiKey;
 

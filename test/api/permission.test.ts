@@ -31,7 +31,7 @@ function rootFields(of: GraphQLSchema): [string, AnyField][] {
 }
 
 /** What these hold was made by the root field that answers with them, by its permission. */
-const CARRIER = /(Payload|Edge|Viewer|CostEstimate)$/;
+const CARRIER = /^(Alert|CostEstimate|Viewer)$|(Payload|Edge)$/;
 
 /** Fields below the root that lead to another row, which may be somebody else's to see. */
 function fieldsToRows(of: GraphQLSchema): [string, AnyField][] {

@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import { pino } from 'pino';
-import { Client, Pool, type QueryConfig } from 'pg';
+import { Client, Pool } from 'pg';
 import { AlertFeed } from '../../src/alert/alert-feed.js';
 import type { AlertSubscriber } from '../../src/alert/alert-subscriber.js';
 import { AccountDirectory } from '../../src/identity/account-directory.js';
@@ -12,6 +12,7 @@ import {
   SetBudgetDocument,
   type BudgetAlertsSubscription,
 } from '../support/generated/operations.js';
+import { CountingPool } from '../support/counting-pool.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import { Ledger } from '../support/ledger.js';
 import { spawnServer, startAnother } from '../support/servers.js';
@@ -357,15 +358,6 @@ describe('many and slow', () => {
     expect([...seen, ...cursors(await resumed.take(1000 - seen.length))]).toEqual(upTo(1000));
   });
 });
-
-class CountingPool extends Pool {
-  readonly counts = new Map<string, number>();
-  override query = ((...args: Parameters<Pool['query']>) => {
-    const { name } = args[0] as unknown as QueryConfig;
-    if (name !== undefined) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
-    return super.query(...args);
-  }) as Pool['query'];
-}
 
 /** Whether a session of this database waits for a lock that another holds. */
 async function isSomebodyWaiting(): Promise<boolean> {

@@ -1,0 +1,162 @@
+/** Connections that break: PostgreSQL killed, backends ended, replies cut. The server heals by itself and nothing is booked twice. */
+import { randomInt } from 'node:crypto';
+import { request, type RequestOptions } from 'node:http';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config.js';
+import { startServer } from '../../src/server.js';
+import { BOOTSTRAP_KEY, cloneDatabase } from '../support/database.js';
+import { openFaultProxy, seededRandom, type Cut } from '../support/fault-proxy.js';
+import { embeddedUrl, eventually, Ground, healthOf, postmasterPid, withClient } from '../support/server-process.js';
+import { post, startWorld, type Answer } from '../support/world.js';
+
+const ground = new Ground();
+afterEach(() => ground.clear());
+
+const VIEWER = '{ viewer { organization { name } } }';
+const NAME = { data: { viewer: { organization: { name: 'My organization' } } } };
+const deduction = (key: string) =>
+  `mutation { deductFromBudget(input: {idempotencyKey: "${key}", userId: "u", amount: "0.25", onlyIfFits: false}) { replayed } }`;
+const deducted = (replayed: boolean) => ({ data: { deductFromBudget: { replayed } } });
+
+/** How often the embedded PostgreSQL is killed. */
+const KILLS = 10;
+
+test('PostgreSQL is killed ten times: not ready, then ready, and it answers again by itself', async () => {
+  const folder = await ground.folder();
+  const server = await ground.start({ folder });
+  const key = server.printedKey;
+  const databaseUrl = await embeddedUrl(folder);
+  const listens = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'tollgate alerts'`;
+  const hearsAlerts = () => withClient(databaseUrl, async (client) => (await client.query(listens)).rowCount === 1);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    process.kill((await postmasterPid(folder)) ?? 0, 'SIGKILL');
+    // Seen to fail: with a readiness that did not ask the database it stayed 200; without the supervisor's restart it
+    // stayed 503; with another port picked for the restart the pools never came back.
+    await eventually(async () => (await healthOf(server.url)) === 503);
+    await eventually(async () => (await healthOf(server.url)) === 200);
+    expect(await post(server.url, { query: VIEWER }, key)).toEqual(NAME);
+    expect(await post(server.url, { query: deduction(`kill-${kill}`) }, key)).toEqual(deducted(false));
+  }
+  await eventually(hearsAlerts);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    expect(await post(server.url, { query: deduction(`kill-${kill}`) }, key)).toEqual(deducted(true));
+  }
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('every backend is ended under load: answered, or SERVICE_UNAVAILABLE, and the pools heal', async () => {
+  const world = await startWorld();
+  try {
+    const codes = new Set<unknown>();
+    const ask = async (query: string) => {
+      const answer: Answer<unknown> = await post(world.server.url, { query }, BOOTSTRAP_KEY);
+      for (const error of answer.errors ?? []) codes.add(error.extensions['code']);
+      return answer;
+    };
+    for (let round = 0; round < 5; round += 1) {
+      const asked = Array.from({ length: 40 }, (_, n) => ask(n % 2 ? VIEWER : deduction(`${round}-${n}`)));
+      await Promise.race(asked);
+      await withClient(world.database.url, (client) =>
+        client.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        ),
+      );
+      await Promise.all(asked);
+      // Seen to fail: a pool client in use without an error listener ended the process here; a transaction of people's
+      // rows that broke was INTERNAL.
+      await eventually(async () => (await ask(VIEWER)).errors === undefined);
+      expect(await ask(deduction(`after-${round}`))).toEqual(deducted(false));
+    }
+    expect([...codes].filter((code) => code !== 'SERVICE_UNAVAILABLE')).toEqual([]);
+  } finally {
+    await world.close();
+  }
+});
+
+/** One request on a connection of its own; undefined where no whole reply came. */
+function askOnce(port: number, query: string): Promise<Answer<unknown> | undefined> {
+  const options: RequestOptions = {
+    host: '127.0.0.1',
+    port,
+    path: '/graphql',
+    method: 'POST',
+    agent: false,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_KEY}` },
+  };
+  return new Promise((done) => {
+    const lost = () => done(undefined);
+    const sent = request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', lost);
+      response.once('end', () => done(JSON.parse(Buffer.concat(chunks).toString()) as Answer<unknown>));
+    });
+    sent.once('error', lost);
+    sent.end(JSON.stringify({ query }));
+  });
+}
+
+const CALLS = 200;
+const CALLERS = 8;
+/** Of the connections that are cut. */
+const SHARE = 0.3;
+/** A reply with its headers has less. */
+const REPLY_BYTES = 500;
+
+test('30 % of the replies are cut at a random byte: as many effects as keys', async () => {
+  const seed = randomInt(2 ** 31);
+  const random = seededRandom(seed);
+  const replies = (): Cut | undefined =>
+    random() < SHARE ? { direction: 'TO_CLIENT', afterBytes: Math.floor(random() * REPLY_BYTES) } : undefined;
+  const database = await cloneDatabase();
+  const target = new URL(database.url);
+  // The server's connections to PostgreSQL die too, each after some more of its replies.
+  const toDatabase = await openFaultProxy({ host: target.hostname, port: Number(target.port) }, (connection) =>
+    connection < 8 ? undefined : { direction: 'TO_CLIENT', afterBytes: 2_000 + Math.floor(random() * 20_000) },
+  );
+  target.host = `127.0.0.1:${toDatabase.port}`;
+  const server = await startServer(
+    readConfig({
+      DATABASE_URL: database.url,
+      HOT_DATABASE_URL: target.href,
+      PORT: '0',
+      BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
+    }),
+    pino({ level: 'silent' }),
+  );
+  const toServer = await openFaultProxy({ host: '127.0.0.1', port: Number(new URL(server.url).port) }, replies);
+  try {
+    const keys = Array.from({ length: CALLS }, (_, n) => `cut-${n}`);
+    const replayed = new Set<string>();
+    const callOne = async (key: string): Promise<void> => {
+      for (let isDone = false; !isDone;) {
+        const answer = await askOnce(toServer.port, deduction(key));
+        expect(['SERVICE_UNAVAILABLE', undefined]).toContain(answer?.errors?.[0]?.extensions['code']);
+        isDone = answer?.data != null && !answer.errors;
+        if (isDone && JSON.stringify(answer).includes('"replayed":true')) replayed.add(key);
+      }
+    };
+    const left = [...keys];
+    const caller = async () => {
+      for (let key = left.pop(); key !== undefined; key = left.pop()) await callOne(key);
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+    const { rows } = await withClient(database.url, (client) =>
+      client.query(`SELECT count(*)::int AS records, sum(charge_pico_usd)::text AS charges FROM usage_record`),
+    );
+    // Seen to fail: with a key made anew for each try there were more records than calls.
+    expect({ seed, rows }).toEqual({
+      seed,
+      rows: [{ records: CALLS, charges: String(BigInt(CALLS) * 250_000_000_000n) }],
+    });
+    // The proxies did cut, and some of what they cut had taken effect.
+    expect(toServer.cuts).toBeGreaterThan(CALLS / 10);
+    expect(toDatabase.cuts).toBeGreaterThan(0);
+    expect(replayed.size).toBeGreaterThan(0);
+  } finally {
+    await server.close();
+    await toServer.close();
+    await toDatabase.close();
+    await database.drop();
+  }
+});
