@@ -62,7 +62,8 @@ async function run(slot: Slot): Promise<SlotResult> {
   await Promise.all(
     workers.map(async (worker) => {
       for (let sent = performance.now(); sent < end; ) {
-        records += await worker.work();
+        const written = await worker.work();
+        records += written;
         const answered = performance.now();
         latencies.push(answered - sent);
         sent = answered;

@@ -20,7 +20,8 @@ export class Child {
 
   static start(script: string, environment: Record<string, string> = {}): Child {
     const file = join(import.meta.dirname, script);
-    const child = fork(file, [], { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const prof = process.argv[5] !== undefined && script.includes('main') ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [];
+    const child = fork(file, [], { execArgv: prof, env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     return new Child(child);
   }
 

@@ -3,6 +3,7 @@ import { furnish, KEY, startProduct, USERS } from './product.js';
 import { readSample } from './row-sample.js';
 import { findPgbench, runPgbench, writePgbenchScript } from './pgbench.js';
 import { join } from 'node:path';
+import { cpuMs, treeCpuMs } from './process-figures.js';
 import { booksOf } from '../test/support/books.js';
 
 const only = process.argv[2] ?? 'all';
@@ -20,13 +21,20 @@ try {
   await writePgbenchScript(script, await stage.with('rows', readSample));
   console.log(await findPgbench());
   const base = { users: USERS, seconds, key: KEY, url: `${product.url}/graphql`, batchSize: 1000 };
+  const postmaster = await stage.postmasterPid();
+  const measured = async (name: string, slot: Parameters<Stage['run']>[0]) => {
+    await stage.quiet();
+    const [n, p, l] = [cpuMs(product.process.pid)!, treeCpuMs(postmaster)!, cpuMs(stage.load.pid)!];
+    const r = await stage.load.ask<Awaited<ReturnType<Stage['run']>>>(slot);
+    const per = (ms: number) => Math.round((ms * 1000) / r.records);
+    await new Promise((d) => setTimeout(d, 300));
+    console.log(name, 'rec/s', Math.round(r.records / r.seconds), 'p50', r.p50Ms.toFixed(1), 'p99', r.p99Ms.toFixed(1),
+      'node us', per(cpuMs(product.process.pid)! - n), 'pg us', per(treeCpuMs(postmaster)! - p), 'load us', per(cpuMs(stage.load.pid)! - l));
+  };
   for (let round = 0; round < rounds; round += 1) {
-    const r = await stage.run({ ...base, kind: 'record', clients: 64 });
-    console.log('record 64', Math.round(r.requests / r.seconds), r.p50Ms.toFixed(1), r.p99Ms.toFixed(1));
-    const r1 = await stage.run({ ...base, kind: 'record', clients: 1 });
-    console.log('record 1', Math.round(r1.requests / r1.seconds), r1.p50Ms.toFixed(2), r1.p99Ms.toFixed(1));
-    const b = await stage.run({ ...base, kind: 'batch', clients: 2 });
-    console.log('batch 2', Math.round(b.records / b.seconds));
+    await measured('record 64', { ...base, kind: 'record', clients: 64 });
+    await measured('record 1', { ...base, kind: 'record', clients: 1 });
+    await measured('batch 2', { ...base, kind: 'batch', clients: 2 });
     if (only === 'all') {
       for (const clients of [1, 8, 32]) {
         await stage.quiet();

@@ -3,7 +3,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { MiddlewareFn } from 'type-graphql';
 import type { Clock } from './clock.js';
-import { ApiError, unauthenticated } from './errors.js';
+import { ApiError, databaseFault, unauthenticated } from './errors.js';
 import type { ApiKeyService } from './identity/api-key.service.js';
 import { Operation } from './operation.js';
 import type { Principal } from './principal.js';
@@ -48,8 +48,11 @@ export class Context {
   async end(): Promise<void> {
     this.held.current = undefined;
     const outcomes = await Promise.allSettled(this.held.opened.splice(0).map((operation) => operation.commit()));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    // What a mutation wrote was committed with its field: these only read, and what was read stands.
+    const failed = outcomes.find(
+      (outcome) => outcome.status === 'rejected' && databaseFault(outcome.reason) !== 'CONNECTION',
+    );
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   async abandon(): Promise<void> {

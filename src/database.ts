@@ -70,6 +70,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
+/**
+ * The query builder below MikroORM gives a connection back only after a BEGIN, COMMIT or ROLLBACK that worked, so each
+ * connection that broke inside a transaction would take a place in the pool for good.
+ */
+function releaseBroken(pool: Pool): void {
+  pool.on('connect', (client) => {
+    client.once('end', () => {
+      try {
+        client.release(true);
+        client.release = () => undefined;
+      } catch {
+        // It was given back before it broke.
+      }
+    });
+  });
+}
+
 function openPool({ hotUrl, log }: DatabaseOptions, settings: PoolConfig): Pool {
   const pool = new Pool({
     connectionString: hotUrl,
@@ -95,6 +112,7 @@ function ormOptions(options: DatabaseOptions) {
       application_name: 'tollgate app',
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      onPoolCreated: releaseBroken,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     },

@@ -6,6 +6,6 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 
 export async function prepareLaneConnection(client: ClientBase): Promise<void> {
   await client.query(
-    `SET lock_timeout = ${LOCK_TIMEOUT_MS}; SET statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET jit = off`,
+    `SET lock_timeout = ${LOCK_TIMEOUT_MS}; SET statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET jit = off; SET plan_cache_mode = force_generic_plan`,
   );
 }

@@ -238,8 +238,15 @@ class Lane {
   async #connect(): Promise<PoolClient> {
     if (!this.#client) {
       const client = await this.pool.connect();
-      client.on('error', () => this.#dropClient());
-      await prepareLaneConnection(client);
+      client.on('error', () => {
+        if (this.#client === client) this.#dropClient();
+      });
+      try {
+        await prepareLaneConnection(client);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
       this.#client = client;
     }
     return this.#client;

@@ -4,7 +4,6 @@ import { setTransactionOrganization } from './operation.sql.js';
 import type { Principal } from './principal.js';
 
 export class Operation {
-  #em: EntityManager | undefined;
   #opening: Promise<EntityManager> | undefined;
   readonly #loaders = new Map<object, unknown>();
 
@@ -39,30 +38,37 @@ export class Operation {
   /** Commits what was opened. The next `em()` opens a new transaction. */
   async commit(): Promise<void> {
     const em = await this.#take();
-    await em?.commit();
+    try {
+      await em?.commit();
+    } catch (error) {
+      // The connection goes back to its pool with a commit or a rollback that worked, never by itself.
+      await em?.rollback().catch(() => undefined);
+      throw error;
+    }
   }
 
+  /** Never fails: where the connection is gone, the database has rolled back already. */
   async rollback(): Promise<void> {
-    const em = await this.#take().catch(() => undefined);
-    await em?.rollback();
+    const em = await this.#take();
+    await em?.rollback().catch(() => undefined);
   }
 
   async #open(): Promise<EntityManager> {
     const em = this.orm.em.fork();
     await em.begin();
-    this.#em = em;
-    await setTransactionOrganization(em, this.principal.organizationId);
+    try {
+      await setTransactionOrganization(em, this.principal.organizationId);
+    } catch (error) {
+      await em.rollback().catch(() => undefined);
+      throw error;
+    }
     return em;
   }
 
+  /** What could not be opened has told whoever asked for it. */
   async #take(): Promise<EntityManager | undefined> {
     const opening = this.#opening;
     this.#opening = undefined;
-    try {
-      await opening;
-      return this.#em;
-    } finally {
-      this.#em = undefined;
-    }
+    return opening?.catch(() => undefined);
   }
 }

@@ -82,86 +82,102 @@ function featuresOf(config: Config) {
 
 export type Services = ReturnType<typeof makeServices>;
 
+/** What every service stands on. */
+interface Ground {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 export function makeServices(config: Config, database: Database, clock: Clock, log: Logger) {
-  const { orm, writer } = database;
+  const ground = { config, database, clock, log };
   const features = featuresOf(config);
-
-  const directory = new AccountDirectory(writer, config.defaultMonthlyBudgetPicoUsd);
-  const accounts = new AccountService(directory);
-  const apiKeys = new ApiKeyService(writer, accounts);
-  const organizations = new OrganizationService(apiKeys);
-  const bootstrap = new BootstrapService(orm, clock, organizations, apiKeys);
-
-  const feed = new AlertFeed({ writer, apiKeys, log });
+  const identity = makeIdentity(ground);
+  const catalogue = makeCatalogue(ground);
+  const feed = new AlertFeed({ writer: database.writer, apiKeys: identity.apiKeys, log });
+  const alerts = new AlertService(identity.accounts, feed);
   const wake = (organizationId: string) => feed.wake(organizationId);
-  const alerts = new AlertService(accounts, feed);
-
-  const prices = new PriceBook(writer);
-  const catalog = new CatalogService(prices);
-  const pricings = new PricingService(prices);
-  const estimates = new EstimateService(catalog);
-  const update = {
-    url: config.pricingUpdateUrl,
-    intervalMs: config.pricingUpdateUrl === undefined ? 0 : config.pricingUpdateIntervalMs,
-    timeoutMs: config.pricingUpdateTimeoutMs,
-  };
-  const imports = new CatalogImportService(writer, clock, prices, update, log);
-  const priceRefresh = new PriceRefresh(imports, update.intervalMs, log);
-  const lanes = new Lanes(writer, config.lanes);
-  const budgetSettings = {
-    isEnforcementOn: features.budgetEnforcement,
-    defaultLimitPicoUsd: config.defaultMonthlyBudgetPicoUsd,
-  };
-  const meter = new BudgetMeter({ ...budgetSettings, writer, apiKeys, clock, log });
-  const budgets = new BudgetService(writer, directory, prices, estimates, budgetSettings, wake, meter);
-  const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
-  const recording = new Recording(prices, settings, wake, false);
-  const fittingRecording = new Recording(prices, settings, wake, true);
-  const usage = new UsageService(
-    writer,
-    lanes,
-    recording,
-    fittingRecording,
-    prices,
-    directory,
-    features.budgetEnforcement,
-  );
-  const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
-  prices.onNewPricing(() => void latePricing.sweep());
-  const reports = new UsageReportService(accounts, organizations, prices);
+  const spending = makeSpending(ground, features, identity, catalogue, wake);
+  const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
-    account: (operation, key) => accounts.findNode(operation, key),
+    account: (operation, key) => identity.accounts.findNode(operation, key),
     alert: (operation, key) => alerts.findNode(operation, key),
-    apikey: (operation, key) => apiKeys.findNode(operation, key),
-    budget: (operation, key) => budgets.findNode(operation, key),
-    model: (operation, key) => catalog.modelById(operation, key),
-    organization: (operation, key) => organizations.findNode(operation, key),
-    pricing: (operation, key) => catalog.pricingById(operation, key),
+    apikey: (operation, key) => identity.apiKeys.findNode(operation, key),
+    budget: (operation, key) => spending.budgets.findNode(operation, key),
+    model: (operation, key) => catalogue.catalog.modelById(operation, key),
+    organization: (operation, key) => identity.organizations.findNode(operation, key),
+    pricing: (operation, key) => catalogue.catalog.pricingById(operation, key),
     usage: (operation, key) => reports.findNode(operation, key),
   });
   return {
     features,
     reportError: errorReporter(log),
-    accounts,
-    apiKeys,
-    organizations,
-    bootstrap,
+    ...identity,
+    ...catalogue,
     feed,
     alerts,
-    prices,
-    catalog,
-    pricings,
-    estimates,
-    imports,
-    priceRefresh,
-    meter,
-    budgets,
-    lanes,
-    usage,
-    latePricing,
+    ...spending,
     reports,
     nodes,
   };
+}
+
+function makeIdentity({ config, database, clock }: Ground) {
+  const directory = new AccountDirectory(database.writer, config.defaultMonthlyBudgetPicoUsd);
+  const accounts = new AccountService(directory);
+  const apiKeys = new ApiKeyService(database.writer, accounts);
+  const organizations = new OrganizationService(apiKeys);
+  const bootstrap = new BootstrapService(database.orm, clock, organizations, apiKeys);
+  return { directory, accounts, apiKeys, organizations, bootstrap };
+}
+
+function makeCatalogue({ config, database, clock, log }: Ground) {
+  const prices = new PriceBook(database.writer);
+  const catalog = new CatalogService(prices);
+  const update = {
+    url: config.pricingUpdateUrl,
+    intervalMs: config.pricingUpdateUrl === undefined ? 0 : config.pricingUpdateIntervalMs,
+    timeoutMs: config.pricingUpdateTimeoutMs,
+  };
+  const imports = new CatalogImportService(database.writer, clock, prices, update, log);
+  return {
+    prices,
+    catalog,
+    pricings: new PricingService(prices),
+    estimates: new EstimateService(catalog),
+    imports,
+    priceRefresh: new PriceRefresh(imports, update.intervalMs, log),
+  };
+}
+
+function makeSpending(
+  { config, database: { writer }, clock, log }: Ground,
+  features: ReturnType<typeof featuresOf>,
+  { directory, apiKeys }: ReturnType<typeof makeIdentity>,
+  { prices, estimates }: ReturnType<typeof makeCatalogue>,
+  wake: (organizationId: string) => void,
+) {
+  const limits = {
+    isEnforcementOn: features.budgetEnforcement,
+    defaultLimitPicoUsd: config.defaultMonthlyBudgetPicoUsd,
+  };
+  const meter = new BudgetMeter({ ...limits, writer, apiKeys, clock, log });
+  const budgets = new BudgetService(writer, directory, prices, estimates, limits, wake, meter);
+  const lanes = new Lanes(writer, config.lanes);
+  const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
+  const usage = new UsageService({
+    writer,
+    lanes,
+    recording: new Recording(prices, settings, wake, false),
+    fittingRecording: new Recording(prices, settings, wake, true),
+    prices,
+    accounts: directory,
+    isEnforcementOn: features.budgetEnforcement,
+  });
+  const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
+  prices.onNewPricing(() => void latePricing.sweep());
+  return { meter, budgets, lanes, usage, latePricing };
 }
 
 /** Also used to print the schema, where no service is ever called. */

@@ -8,6 +8,10 @@
 const reaches = (spent: string, limit: string) =>
   `(${spent} * 100 >= ${limit} * h.threshold AND (${limit} > 0 OR ${spent} > 0))`;
 
+/** Whether a spend alone, already added, crossed the threshold `h` of the period row `bp` at the instant `p_now`. */
+export const crossedBy = (delta: string) => `bp.ends_at > p_now AND ${reaches('bp.spent_pico_usd', 'bp.limit_pico_usd')}
+    AND NOT ${reaches(`(bp.spent_pico_usd - ${delta})`, 'bp.limit_pico_usd')}`;
+
 /** Reached now and not before: by the spend, by a lower limit, or by a threshold that was not there. */
 const CROSSED = `bp.ends_at > p_now AND ${reaches('bp.spent_pico_usd', 'bp.limit_pico_usd')}
     AND NOT (${reaches('(bp.spent_pico_usd - d.delta)', 'coalesce(p_limit_before, bp.limit_pico_usd)')}

@@ -7,7 +7,7 @@
  * from rows that the gate keeps still, never from a process's memory.
  *
  * Answers with: the stored rows of keys that existed; the keys that were not written because prices changed since the
- * caller read them (`stale`); the accounts with their teams; each period row that was counted on, as it is afterwards,
+ * caller read them (`stale`); the team of each item; each period row that was counted on, as it is afterwards,
  * with what this call added; how many alerts were raised.
  *
  * Guards raise 40001, which the caller retries: on a distributed engine a statement that waited while a shard moved may
@@ -24,7 +24,7 @@ CREATE FUNCTION record_usage(
   p_unpriced_reasons text[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
   p_occurred timestamptz[], p_budget_at timestamptz[],
   p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
-RETURNS TABLE (existing jsonb, stale text[], accounts jsonb, periods jsonb, alert_count int, recorded_at timestamptz)
+RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods json, alert_count int, recorded_at timestamptz)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   v_cut timestamptz;
@@ -34,7 +34,9 @@ DECLARE
   v_root uuid;
   v_new text[] := '{}';
   v_key text;
-  v_accounts uuid[];
+  v_are_all_new boolean;
+  v_users uuid[];
+  v_accounts uuid[] := p_accounts;
   v_teams uuid[];
   v_providers text[];
   v_models text[];
@@ -48,15 +50,21 @@ BEGIN
     RAISE EXCEPTION 'the gate is not to be read' USING ERRCODE = '40001';
   END IF;
   recorded_at := greatest(public.tollgate_now(), v_cut + interval '1 microsecond');
-  SELECT o.zone INTO STRICT v_zone FROM public.organization o WHERE o.organization_id = p_org;
-  SELECT v.version INTO STRICT v_catalogue_version FROM public.catalog_version v
-  WHERE v.organization_id = '00000000-0000-0000-0000-000000000000';
-  SELECT a.id INTO STRICT v_root FROM public.account a
-  WHERE a.organization_id = p_org AND a.kind = 'ORGANIZATION' AND a.external_id = '';
+  SELECT o.zone, v.version, a.id INTO v_zone, v_catalogue_version, v_root
+  FROM public.organization o
+  JOIN public.account a ON a.organization_id = p_org AND a.kind = 'ORGANIZATION' AND a.external_id = ''
+  CROSS JOIN public.catalog_version v
+  WHERE o.organization_id = p_org AND v.organization_id = '00000000-0000-0000-0000-000000000000';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the organization is not to be read' USING ERRCODE = '40001';
+  END IF;
 
-  SELECT jsonb_object_agg(a.id, jsonb_build_object('kind', a.kind, 'teamId', a.team_id)) INTO accounts
-  FROM public.account a WHERE a.organization_id = p_org AND a.id = ANY (p_accounts);
-  IF EXISTS (SELECT FROM unnest(p_accounts) AS t (id) WHERE NOT jsonb_exists(coalesce(accounts, '{}'), t.id::text)) THEN
+  SELECT array_agg(CASE WHEN a.kind = 'USER' THEN a.id END ORDER BY t.n),
+    array_agg(CASE a.kind WHEN 'USER' THEN a.team_id WHEN 'TEAM' THEN a.id END ORDER BY t.n)
+  INTO v_users, teams
+  FROM unnest(p_accounts) WITH ORDINALITY AS t (id, n)
+  JOIN public.account a ON a.organization_id = p_org AND a.id = t.id;
+  IF coalesce(cardinality(teams), 0) <> cardinality(p_keys) THEN
     RAISE EXCEPTION 'an account is not to be read' USING ERRCODE = '40001';
   END IF;
 
@@ -67,23 +75,20 @@ BEGIN
         reservation_id, provider_sent, model_sent, provider, model, quantities, provider_usage, tags, reason, pricing_id,
         lines, has_unrated_units, unpriced_reason, markup, cost_pico_usd, charge_pico_usd, occurred_at, budget_at,
         recorded_at, priced_at, billable_at)
-      SELECT o.organization_id, t.key, t.key_day, t.kind, t.hash, p_batch, t.account,
-        CASE WHEN a.kind = 'USER' THEN a.id END,
-        CASE a.kind WHEN 'USER' THEN a.team_id WHEN 'TEAM' THEN a.id END,
-        t.run, t.reservation, t.provider_sent, t.model_sent, t.provider, t.model, t.quantities, t.provider_usage, t.tags,
-        t.reason, t.pricing, t.lines, t.unrated, t.unpriced_reason, t.markup, t.cost, t.charge, t.occurred, t.budget_at,
+      SELECT o.organization_id, t.key, t.key_day, t.kind, t.hash, p_batch, t.account, t.usr, t.team, t.run,
+        t.reservation, t.provider_sent, t.model_sent, t.provider, t.model, t.quantities, t.provider_usage, t.tags, t.reason,
+        t.pricing, t.lines, t.unrated, t.unpriced_reason, t.markup, t.cost, t.charge, t.occurred, t.budget_at,
         record_usage.recorded_at,
         CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END,
         CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END
       FROM public.organization o
       CROSS JOIN unnest(
-        p_keys, p_key_days, p_hashes, p_kinds, p_accounts, p_runs, p_reservations, p_providers_sent, p_models_sent,
-        p_providers, p_models, p_quantities, p_provider_usages, p_tags, p_reasons, p_pricings, p_lines, p_unrated,
+        p_keys, p_key_days, p_hashes, p_kinds, p_accounts, v_users, teams, p_runs, p_reservations, p_providers_sent,
+        p_models_sent, p_providers, p_models, p_quantities, p_provider_usages, p_tags, p_reasons, p_pricings, p_lines, p_unrated,
         p_unpriced_reasons, p_markups, p_costs, p_charges, p_occurred, p_budget_at) AS t (
-        key, key_day, hash, kind, account, run, reservation, provider_sent, model_sent,
+        key, key_day, hash, kind, account, usr, team, run, reservation, provider_sent, model_sent,
         provider, model, quantities, provider_usage, tags, reason, pricing, lines, unrated,
         unpriced_reason, markup, cost, charge, occurred, budget_at)
-      JOIN public.account a ON a.organization_id = p_org AND a.id = t.account
       WHERE o.organization_id = p_org
       ORDER BY t.key
       ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING
@@ -93,7 +98,8 @@ BEGIN
     END LOOP;
   END IF;
 
-  IF cardinality(v_new) < cardinality(p_keys) THEN
+  v_are_all_new := cardinality(v_new) = cardinality(p_keys);
+  IF NOT v_are_all_new THEN
     SELECT jsonb_agg(to_jsonb(u) || jsonb_build_object('content_hash', encode(u.content_hash, 'hex'),
       'cost_pico_usd', u.cost_pico_usd::text, 'charge_pico_usd', u.charge_pico_usd::text))
     INTO existing
@@ -109,13 +115,24 @@ BEGIN
     END IF;
   END IF;
 
-  SELECT array_agg(t.account), array_agg(CASE WHEN a.kind = 'USER' THEN a.team_id END), array_agg(t.provider),
-    array_agg(t.model), array_agg(t.charge), array_agg(t.budget_at)
-  INTO v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at
-  FROM unnest(p_keys, p_accounts, p_providers, p_models, p_charges, p_budget_at)
-    AS t (key, account, provider, model, charge, budget_at)
-  JOIN public.account a ON a.organization_id = p_org AND a.id = t.account
-  WHERE t.key = ANY (v_new);
+  alert_count := 0;
+  IF cardinality(v_new) = 0 THEN
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  v_teams := teams;
+  v_providers := p_providers;
+  v_models := p_models;
+  v_charges := p_charges;
+  v_budget_at := p_budget_at;
+  IF NOT v_are_all_new THEN
+    SELECT array_agg(t.account), array_agg(t.team), array_agg(t.provider), array_agg(t.model), array_agg(t.charge),
+      array_agg(t.budget_at)
+    INTO v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at
+    FROM unnest(p_keys, p_accounts, teams, p_providers, p_models, p_charges, p_budget_at)
+      AS t (key, account, team, provider, model, charge, budget_at)
+    WHERE t.key = ANY (v_new);
+  END IF;
   SELECT * INTO v_count FROM public.count_charges(p_org, v_root, record_usage.recorded_at, p_only_if_fits AND p_enforce,
     v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
   periods := v_count.periods;
@@ -133,7 +150,7 @@ BEGIN
     p_input_tokens, p_cache_read_tokens, p_cache_write_tokens, p_output_tokens)
     AS t (key, occurred, provider, model, provider_sent, model_sent, cost, charge, unrated,
       input_tokens, cache_read_tokens, cache_write_tokens, output_tokens)
-  WHERE o.organization_id = p_org AND t.key = ANY (v_new)
+  WHERE o.organization_id = p_org AND (v_are_all_new OR t.key = ANY (v_new))
   GROUP BY 1, 2, 3, 4
   ORDER BY 2, 3, 4
   ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET
@@ -147,12 +164,17 @@ BEGIN
     cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd,
     charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd;
 
-  alert_count := public.raise_budget_alerts(p_org, v_count.budgets, v_count.starts, v_count.deltas, record_usage.recorded_at)
-    + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at,
-    ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
-      WHERE t.cost IS NULL AND t.key = ANY (v_new)),
-    ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
-      WHERE t.cost IS NULL AND t.key = ANY (v_new)));
+  IF v_count.crossed THEN
+    alert_count := public.raise_budget_alerts(
+      p_org, v_count.budgets, v_count.starts, v_count.deltas, record_usage.recorded_at);
+  END IF;
+  IF array_position(p_costs, NULL) IS NOT NULL THEN
+    alert_count := alert_count + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at,
+      ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
+        WHERE t.cost IS NULL AND t.key = ANY (v_new)),
+      ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
+        WHERE t.cost IS NULL AND t.key = ANY (v_new)));
+  END IF;
   RETURN NEXT;
 END
 $function$`;

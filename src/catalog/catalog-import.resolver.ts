@@ -4,8 +4,7 @@ import { Requires } from '../requires.js';
 import { DateTimeScalar } from '../scalars.js';
 import type { CatalogImportService, CatalogStatus } from './catalog-import.service.js';
 import type { ImportReport } from './import-plan.js';
-import type { ImportRow } from './import-prices.sql.js';
-import { ImportOutcome } from './price-import.js';
+import { ImportOutcome, type ImportRow } from './price-import.js';
 import { UsageUnit } from './usage-unit-enum.js';
 
 @ObjectType({ description: 'A model, by name.' })

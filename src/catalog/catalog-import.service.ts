@@ -10,7 +10,6 @@ import { type ImportReport, planImport } from './import-plan.js';
 import {
   claimRefresh,
   importing,
-  type ImportRow,
   insertImport,
   PACKAGE_SOURCE,
   readLastGoodImport,
@@ -19,7 +18,7 @@ import {
 } from './import-prices.sql.js';
 import type { PriceBook } from './price-book.js';
 import { type PriceFeed, readPriceFeed, UnusableFeed } from './price-feed.js';
-import { ImportOutcome } from './price-import.js';
+import { ImportOutcome, type ImportRow } from './price-import.js';
 import { readCataloguePrices } from './read-prices.sql.js';
 
 export interface UpdateSettings {

@@ -46,7 +46,7 @@ const TOKENS_OF_ANSWER = 3;
 /** What special tokens look like is plain text in a prompt. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
-export function encodingOf(model: string): EncodingName | undefined {
+function encodingOf(model: string): EncodingName | undefined {
   const name = model.toLowerCase().replace(/^(openai\/|ft:)+/, '');
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
 }
@@ -105,14 +105,13 @@ async function countBySlices(encoding: Encoding, text: string): Promise<{ tokens
   return { tokens, isExact };
 }
 
-const LATIN = /[\u0000-\u024f]/g;
+const LATIN = /[\p{ASCII}\p{Script=Latin}]+/gu;
 
 /**
  * One token for 4 characters of Latin script, digits and punctuation, and one for 2 bytes of UTF-8 of everything else,
  * rounded up.
  */
-export function approximateTokens(text: string): number {
-  const latin = text.match(LATIN)?.length ?? 0;
-  const otherBytes = Buffer.byteLength(text.replace(LATIN, ''));
-  return Math.ceil(latin / 4 + otherBytes / 2);
+function approximateTokens(text: string): number {
+  const other = text.replace(LATIN, '');
+  return Math.ceil((text.length - other.length) / 4 + Buffer.byteLength(other) / 2);
 }

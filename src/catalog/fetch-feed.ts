@@ -64,7 +64,7 @@ async function follow({ url, etag }: FetchOptions, signal: AbortSignal): Promise
 async function readBody(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > MAX_BYTES) throw new FetchProblem('The answer has more than 32 MiB.');
     chunks.push(chunk);

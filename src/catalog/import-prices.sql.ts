@@ -4,23 +4,12 @@
  */
 import type { ClientBase, Pool } from 'pg';
 import { CATALOGUE } from '../node-id.js';
-import type { ImportPlan, ImportReport } from './import-plan.js';
+import type { ImportPlan } from './import-plan.js';
 import type { FeedProvider } from './price-feed.js';
-import type { ImportOutcome } from './price-import.js';
+import type { ImportRow } from './price-import.js';
 
 /** Where the package's own data is said to come from. */
 export const PACKAGE_SOURCE = 'PACKAGE';
-
-export interface ImportRow {
-  readonly id: string;
-  readonly source: string;
-  readonly outcome: ImportOutcome;
-  readonly digest: string | null;
-  readonly etag: string | null;
-  readonly failure: string | null;
-  readonly report: ImportReport | null;
-  readonly createdAt: Date;
-}
 
 const COLUMNS = `id, source, outcome, digest, etag, failure, report, created_at AS "createdAt"`;
 

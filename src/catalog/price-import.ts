@@ -52,6 +52,9 @@ export class PriceImport {
   createdAt!: Date;
 }
 
+/** An attempt without the organization, which is always the nil one. */
+export type ImportRow = Readonly<Omit<PriceImport, 'organizationId'>>;
+
 /** One row, of the nil organization: counts the imports that changed something, and says when the next refresh is due. */
 @Entity({ tableName: 'catalog_version' })
 export class CatalogVersion {

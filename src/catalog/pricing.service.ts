@@ -31,15 +31,24 @@ export class PricingService {
     await lockGate(em, organizationId);
     const target = catalogued ?? (await this.#ownModel(operation, em, checked, prices));
     const row = await this.#write(operation, em, { ...checked, provider: target.provider, name: target.name }, prices);
+    const isChanged = await this.#flush(em, organizationId);
+    // What is announced must be there for everybody, so the transaction ends here.
+    await operation.commit();
+    if (isChanged) await this.book.pricesChanged(organizationId);
+    const written = (await this.book.refresh(organizationId)).pricingById(row.id);
+    if (!written) throw new Error('A price that was written is not in the book.');
+    return written;
+  }
+
+  /** Writes what changed, if anything, and with it the version that recording compares its prices by. */
+  async #flush(em: EntityManager, organizationId: string): Promise<boolean> {
+    const work = em.getUnitOfWork();
+    work.computeChangeSets();
+    if (work.getChangeSets().length === 0) return false;
     const gate = await em.findOneOrFail(OrganizationGate, { organizationId });
     gate.priceVersion += 1n;
     await em.flush();
-    // What is announced must be there for everybody, so the transaction ends here.
-    await operation.commit();
-    await this.book.pricesChanged(organizationId);
-    const written = (await this.book.snapshot(organizationId)).pricingById(row.id);
-    if (!written) throw new Error('A price that was written is not in the book.');
-    return written;
+    return true;
   }
 
   /** The organization's own model of this name, made or changed. */

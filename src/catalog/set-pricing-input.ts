@@ -96,7 +96,7 @@ export class SetPricingInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Up to 50 other names that mean this model; only for a model that the catalogue does not have. Replaces those of before.',
+      'Up to 50 other names that mean this model where its provider is named too; only for a model that the catalogue does not have. Replaces those of before.',
   })
   aliases?: string[] | null;
 }

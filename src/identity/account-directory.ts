@@ -16,11 +16,12 @@ export class AccountDirectory {
 
   /** The ids in the order of the names; what is missing is made in one transaction of its own. */
   async idsOf(organizationId: string, wanted: readonly WantedAccount[], now: Date): Promise<string[]> {
-    const missing = new Map(
-      wanted
-        .map((account): [string, WantedAccount] => [keyOf(organizationId, account), account])
-        .filter(([key]) => !this.#known.has(key)),
-    );
+    const missing = new Map<string, WantedAccount>();
+    for (const account of wanted) {
+      const key = keyOf(organizationId, account);
+      // Of several that name a new user, the first that names a team says where it goes.
+      if (!this.#known.has(key) && missing.get(key)?.teamExternalId === undefined) missing.set(key, account);
+    }
     if (missing.size > 0) {
       const made = await ensureAccounts(
         this.writer,

@@ -34,34 +34,88 @@ export interface RecordUsageResult {
   readonly existing: readonly Record<string, unknown>[];
   /** Keys that were not written because prices moved. */
   readonly stale: readonly string[];
-  readonly accounts: Readonly<Record<string, { readonly kind: string; readonly teamId: string | null }>>;
+  /** Of each row of the call: the team that it counts on. */
+  readonly teams: readonly (string | null)[];
   readonly periods: readonly CountedPeriod[];
   readonly alertCount: number;
   readonly recordedAt: Date;
 }
 
 const COLUMNS = 34;
-const TEXT = `SELECT existing, stale, accounts, periods, alert_count AS "alertCount", recorded_at AS "recordedAt"
+const TEXT = `SELECT existing, stale, teams, periods, alert_count, recorded_at
   FROM public.record_usage(${Array.from({ length: COLUMNS }, (_, index) => `$${index + 1}`).join(', ')})`;
+
+/** The columns of the answer, in their order. */
+type Answer = [
+  existing: Record<string, unknown>[] | null,
+  stale: string[] | null,
+  teams: (string | null)[],
+  periods: PeriodValues[] | null,
+  alertCount: number,
+  recordedAt: Date,
+];
+
+/** The fields of a counted period in the order in which count_charges writes them. */
+type PeriodValues = [
+  budgetId: string,
+  accountId: string,
+  name: string | null,
+  period: string,
+  models: string[] | null,
+  startsAt: string,
+  endsAt: string,
+  limit: string,
+  spent: string,
+  held: string,
+  enforcement: string,
+  rank: number,
+  thresholds: number[],
+  isInGrace: boolean,
+  added: string,
+];
 
 /** One call of the recording function, which is a transaction of its own. Keys are distinct. */
 export async function recordUsage(client: ClientBase, call: RecordUsageCall): Promise<RecordUsageResult> {
-  const { rows } = await client.query<NullableResult>({ name: 'record-usage', text: TEXT, values: parameters(call) });
-  const row = rows[0];
+  const { rows } = await client.query<Answer>({
+    name: 'record-usage',
+    text: TEXT,
+    values: parameters(call),
+    rowMode: 'array',
+  });
+  const [row] = rows;
   if (!row) throw new Error('record_usage gave no answer.');
+  const [existing, stale, teams, periods, alertCount, recordedAt] = row;
   return {
-    existing: row.existing ?? [],
-    stale: row.stale ?? [],
-    accounts: row.accounts ?? {},
-    periods: row.periods ?? [],
-    alertCount: row.alertCount ?? 0,
-    recordedAt: row.recordedAt,
+    existing: existing ?? [],
+    stale: stale ?? [],
+    teams,
+    periods: periods?.map(countedPeriod) ?? [],
+    alertCount,
+    recordedAt,
   };
 }
 
-type NullableResult = { [K in Exclude<keyof RecordUsageResult, 'recordedAt'>]: RecordUsageResult[K] | null } & {
-  recordedAt: Date;
-};
+function countedPeriod(values: PeriodValues): CountedPeriod {
+  const [budgetId, accountId, name, period, models, startsAt, endsAt, limit, spent, held] = values;
+  const [, , , , , , , , , , enforcement, rank, thresholds, isInGrace, added] = values;
+  return {
+    budgetId,
+    accountId,
+    name,
+    period,
+    models,
+    startsAt,
+    endsAt,
+    limit,
+    spent,
+    held,
+    enforcement,
+    rank,
+    thresholds,
+    isInGrace,
+    added,
+  };
+}
 
 function parameters(call: RecordUsageCall): unknown[] {
   const { rows } = call;

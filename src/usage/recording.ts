@@ -6,7 +6,7 @@ import { idempotencyConflict } from '../errors.js';
 import type { LaneJob } from '../lane.js';
 import { newId } from '../node-id.js';
 import { priceOf, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
-import { recordUsage, type CountedPeriod, type RecordUsageResult } from './record-usage.sql.js';
+import { recordUsage, type CountedPeriod } from './record-usage.sql.js';
 import type { UsageDraft } from './usage-draft.js';
 
 export interface UsageItem {
@@ -102,7 +102,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     if (result.alertCount > 0) this.wake(organizationId);
     const existing = new Map(result.existing.map((row) => [row['idempotency_key'], row]));
     const stale = new Set(result.stale);
-    const walk = new BudgetWalk(result);
+    const walk = new BudgetWalk(result.periods);
     const again: UsageItem[] = [];
     for (const [index, item] of items.entries()) {
       const { draft, accountId } = item;
@@ -111,18 +111,13 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       if (row) answers.set(item, replayOf(draft, row));
       else if (stale.has(draft.idempotencyKey) || !price) again.push(item);
       else {
-        const budgets = walk.next(draft, accountId, price);
-        const teamId = teamOf(result, accountId);
+        const teamId = result.teams[index] ?? null;
+        const budgets = walk.next(draft, accountId, teamId, price);
         answers.set(item, { kind: 'WRITTEN', price, batchId, teamId, recordedAt: result.recordedAt, budgets });
       }
     }
     return again;
   }
-}
-
-function teamOf(result: RecordUsageResult, accountId: string): string | null {
-  const account = result.accounts[accountId];
-  return account?.kind === 'TEAM' ? accountId : (account?.teamId ?? null);
 }
 
 function replayOf(draft: UsageDraft, row: Readonly<Record<string, unknown>>): UsageReceipt | Error {
@@ -144,34 +139,51 @@ function repeatOf(
   return answer instanceof Error || answer.kind === 'REPLAYED' ? answer : { ...answer, repeated: true };
 }
 
+/** A period row as the walk goes over it. */
+interface WalkedPeriod {
+  readonly row: CountedPeriod;
+  readonly from: number;
+  readonly to: number;
+  spentPicoUsd: bigint;
+}
+
 /** Walks a batch in its order and tells what each budget had spent after each item. */
 class BudgetWalk {
-  readonly #spent = new Map<CountedPeriod, bigint>();
+  /** By account; the organization's, which count everybody, apart. */
+  readonly #byAccount = new Map<string | null, WalkedPeriod[]>();
+  readonly #root: WalkedPeriod[] = [];
 
-  constructor(private readonly result: RecordUsageResult) {
-    for (const period of result.periods) this.#spent.set(period, BigInt(period.spent) - BigInt(period.added));
+  constructor(periods: readonly CountedPeriod[]) {
+    for (const row of periods) {
+      const spentPicoUsd = BigInt(row.spent) - BigInt(row.added);
+      const period = { row, from: instantOf(row.startsAt), to: instantOf(row.endsAt), spentPicoUsd };
+      const known = row.rank === ROOT_RANK ? this.#root : this.#byAccount.get(row.accountId);
+      if (known) known.push(period);
+      else this.#byAccount.set(row.accountId, [period]);
+    }
   }
 
-  next(draft: UsageDraft, accountId: string, price: PricedUsage | UnpricedUsage): DecidingRow[] {
+  /** Nearest first: the account's own, its team's, the organization's. */
+  next(draft: UsageDraft, accountId: string, teamId: string | null, price: PricedUsage | UnpricedUsage): DecidingRow[] {
     const charge = price.kind === 'PRICED' ? price.chargePicoUsd : 0n;
-    const counted = this.result.periods.filter((period) => this.#counts(period, draft, accountId, price));
-    return counted.map((period) => {
-      const spentPicoUsd = (this.#spent.get(period) ?? 0n) + charge;
-      this.#spent.set(period, spentPicoUsd);
-      return { ...period, spent: spentPicoUsd.toString() };
-    });
-  }
-
-  #counts(period: CountedPeriod, draft: UsageDraft, accountId: string, price: PricedUsage | UnpricedUsage): boolean {
-    const isRoot = period.rank === 3;
-    if (!isRoot && period.accountId !== accountId && period.accountId !== teamOf(this.result, accountId)) return false;
+    const model = price.kind === 'PRICED' ? `${price.provider}/${price.model}` : undefined;
     const at = draft.occurredAt.getTime();
-    if (at < instantOf(period.startsAt) || at >= instantOf(period.endsAt)) return false;
-    return (
-      period.models === null || (price.kind === 'PRICED' && period.models.includes(`${price.provider}/${price.model}`))
-    );
+    const own = this.#byAccount.get(accountId) ?? [];
+    const team = teamId === null || teamId === accountId ? [] : (this.#byAccount.get(teamId) ?? []);
+    const counted: DecidingRow[] = [];
+    for (const period of [...own, ...team, ...this.#root]) {
+      const { row, from, to } = period;
+      if (at < from || at >= to) continue;
+      if (row.models !== null && (model === undefined || !row.models.includes(model))) continue;
+      period.spentPicoUsd += charge;
+      counted.push({ ...row, spent: period.spentPicoUsd.toString() });
+    }
+    return counted;
   }
 }
+
+/** The organization's; every record counts there. */
+const ROOT_RANK = 3;
 
 /** PostgreSQL writes the ends of a LIFETIME as infinities. */
 function instantOf(text: string): number {

@@ -1,5 +1,6 @@
 /** Usage records as objects, from what was just written or from a stored row as PostgreSQL writes it to JSON. */
 import { costLineToJson } from '../catalog/cost-line.js';
+import { AccountKind } from '../identity/account.js';
 import { quantitiesToJson, type UsageDraft } from './usage-draft.js';
 import { UsageRecord, type UsageKind } from './usage-record.js';
 import type { UsageReceipt } from './recording.js';
@@ -32,7 +33,7 @@ function writtenRecord(
     contentHash: draft.contentHash,
     batchId: receipt.batchId,
     accountId,
-    userId: draft.account.kind === 'USER' ? accountId : null,
+    userId: draft.account.kind === AccountKind.USER ? accountId : null,
     teamId: receipt.teamId,
     runId: draft.runId ?? null,
     reservationId: null,

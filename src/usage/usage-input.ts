@@ -31,7 +31,10 @@ class SpenderInput {
   })
   teamId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The caller’s id of the agent run or session, 1 to 255 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The caller’s id of the agent run or session, 1 to 255 characters.',
+  })
   runId?: string | null;
 
   @Field(() => [TagInput], { nullable: true, description: 'Up to 20 tags, kept with the record.' })

@@ -10,13 +10,15 @@ export interface UsageDay {
 export interface Slice {
   readonly from: number;
   readonly to: number;
+  /** About how many records are in it, at most. */
+  readonly recordCount: number;
 }
 
 /** About how many records the first slice holds: more than the largest page, and read within milliseconds. */
 const FIRST_SLICE_RECORDS = 2_000;
 
 /** How much larger each next slice is: what a rare filter is looked for in grows fast. */
-const GROWTH = 8;
+const GROWTH = 16;
 
 /**
  * Slices from `top` down to `bottom`. They tile that time, so nothing is left out however the records lie within their
@@ -53,7 +55,7 @@ export async function* planSlices(
       }
     }
     from = Math.max(from, bottom);
-    yield { from, to };
+    yield { from, to, recordCount: wanted };
     to = from;
     wanted *= GROWTH;
   }

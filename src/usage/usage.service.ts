@@ -37,16 +37,19 @@ export interface Deducted {
   readonly decision: Decision | null;
 }
 
+interface UsageGround {
+  readonly writer: Pool;
+  readonly lanes: Lanes;
+  readonly recording: Recording;
+  /** Refuses what a HARD budget has no room for. */
+  readonly fittingRecording: Recording;
+  readonly prices: PriceBook;
+  readonly accounts: AccountDirectory;
+  readonly isEnforcementOn: boolean;
+}
+
 export class UsageService {
-  constructor(
-    private readonly writer: Pool,
-    private readonly lanes: Lanes,
-    private readonly recording: Recording,
-    private readonly fittingRecording: Recording,
-    private readonly prices: PriceBook,
-    private readonly accounts: AccountDirectory,
-    private readonly isEnforcementOn: boolean,
-  ) {}
+  constructor(private readonly on: UsageGround) {}
 
   async record(operation: Operation, input: RecordUsageInput): Promise<Recorded> {
     authorize(operation, 'usage.write');
@@ -56,7 +59,7 @@ export class UsageService {
 
   async recordProvider(operation: Operation, input: RecordProviderUsageInput): Promise<Recorded> {
     authorize(operation, 'usage.write');
-    const prices = await this.prices.snapshot(operation.principal.organizationId);
+    const prices = await this.on.prices.snapshot(operation.principal.organizationId);
     const extractors = prices.findProvider(input.provider)?.extractors ?? [];
     const extracted = extractUsage(extractors, input.response, input.apiFlavor);
     const [answer] = await this.#write(operation, [checkProviderCall(input, extracted, operation.now, ['input'])]);
@@ -85,9 +88,9 @@ export class UsageService {
     const draft = checkDeduction(input, operation.now, ['input']);
     const { amountPicoUsd } = draft;
     const decided = (rows: readonly DecidingRow[]) =>
-      decide({ rows, amountPicoUsd, isDisabled: false, isEnforcementOn: this.isEnforcementOn });
+      decide({ rows, amountPicoUsd, isDisabled: false, isEnforcementOn: this.on.isEnforcementOn });
     try {
-      const recording = input.onlyIfFits ? this.fittingRecording : this.recording;
+      const recording = input.onlyIfFits ? this.on.fittingRecording : this.on.recording;
       const [answer] = await this.#write(operation, [draft], recording);
       const written = valueOf(answer);
       const before = written.rows.map((row) => ({ ...row, spent: String(BigInt(row.spent) - amountPicoUsd) }));
@@ -105,19 +108,19 @@ export class UsageService {
   async #write(
     operation: Operation,
     drafts: readonly UsageDraft[],
-    recording = this.recording,
+    recording = this.on.recording,
   ): Promise<(Written | Error)[]> {
     if (drafts.length === 0) return [];
     const { organizationId } = operation.principal;
-    const accountIds = await this.accounts.idsOf(
+    const accountIds = await this.on.accounts.idsOf(
       organizationId,
       drafts.map((draft) => draft.account),
       operation.now,
     );
     const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '' }));
-    const receipts = await this.lanes.submit(operation, recording, items);
+    const receipts = await this.on.lanes.submit(operation, recording, items);
     return Promise.all(
-      items.map(({ draft, accountId }, index) => {
+      items.map(async ({ draft, accountId }, index) => {
         const outcome = receipts[index];
         if (outcome?.status === 'fulfilled') return this.#written(organizationId, accountId, draft, outcome.value);
         return errorOf(outcome?.reason);
@@ -132,13 +135,13 @@ export class UsageService {
     receipt: UsageReceipt,
   ): Promise<Written> {
     const record = recordOf(organizationId, accountId, draft, receipt);
-    const rows = receipt.kind === 'WRITTEN' ? receipt.budgets : await countedPeriods(this.writer, record);
+    const rows = receipt.kind === 'WRITTEN' ? receipt.budgets : await countedPeriods(this.on.writer, record);
     const replayed = receipt.kind === 'REPLAYED' || receipt.repeated === true;
     return { record, replayed, rows, budgets: this.#statuses(rows) };
   }
 
   #statuses(rows: readonly PeriodRow[]): BudgetPeriodStatus[] {
-    return rows.map((row) => statusOf(row, { isEnforcementOn: this.isEnforcementOn, isHidden: false }));
+    return rows.map((row) => statusOf(row, { isEnforcementOn: this.on.isEnforcementOn, isHidden: false }));
   }
 }
 

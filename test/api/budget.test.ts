@@ -6,6 +6,7 @@ import {
   CheckBudgetDocument,
   CreateApiKeyDocument,
   DeleteBudgetDocument,
+  NodeByIdDocument,
   RecordUsageDocument,
   SetAccountDocument,
   SetBudgetDocument,
@@ -259,12 +260,15 @@ describe('an end', () => {
     expect(await statusOf(key)).toMatchObject([{ spent: '15' }]);
   });
 
-  test("another organization's budget is as unknown as a missing one", async () => {
-    const { id } = await setBudget(await newTenant(world), {});
+  // Seen to fail: without the organization in either statement of delete_budget.
+  test("another organization's budget is as unknown as a missing one, and goes on", async () => {
+    const owner = await newTenant(world);
+    const { id } = await setBudget(owner, {});
     const key = await newTenant(world);
     const foreign = await world.send(DeleteBudgetDocument, { id }, key);
     expect(foreign.errors?.[0]?.extensions['code']).toBe('NOT_FOUND');
     expect(await world.send(DeleteBudgetDocument, { id: 'bm9wZQ' }, key)).toEqual(foreign);
+    expect(await statusOf(owner)).toHaveLength(1);
   });
 });
 
@@ -404,6 +408,17 @@ describe('who sees what', () => {
     expect(await codeOf(world.send(BudgetStatusDocument, { userId: 'ada' }, key))).toBeUndefined();
   });
 
+  test('by its id, a MEMBER finds its own budgets and not the inherited ones', async () => {
+    const key = await family();
+    const [own, team] = await statusOf(key, { userId: 'ada' });
+    const user = await memberKey(key, { userId: 'ada' });
+    const found = { __typename: 'Budget', id: own!.budgetId };
+    expect((await world.ask(NodeByIdDocument, { id: own!.budgetId! }, key)).node).toEqual(found);
+    expect((await world.ask(NodeByIdDocument, { id: own!.budgetId! }, user)).node).toEqual(found);
+    expect((await world.ask(NodeByIdDocument, { id: team!.budgetId! }, user)).node).toBeNull();
+    expect((await world.ask(NodeByIdDocument, { id: own!.budgetId! }, await newTenant(world))).node).toBeNull();
+  });
+
   test('asking makes nothing, and an unknown user inherits from the team that is named', async () => {
     const key = await family();
     const names = async (variables: object) => (await statusOf(key, variables)).map((row) => row.name);
@@ -426,6 +441,7 @@ describe('checkBudget', () => {
     ['no budget', []],
     ['a HARD one', [{ userId: 'u', limit: '10' }]],
     ['a HARD one of 0', [{ userId: 'u', limit: '0' }]],
+    ['a HARD one that is over', [{ userId: 'u', limit: '1' }]],
     ['SOFT', [{ userId: 'u', limit: '10', enforcement: 'SOFT' }]],
     ['SHADOW', [{ userId: 'u', limit: '10', enforcement: 'SHADOW' }]],
     ['SHADOW below HARD', [{ userId: 'u', limit: '10', enforcement: 'SHADOW' }, { limit: '12' }]],
@@ -438,6 +454,7 @@ describe('checkBudget', () => {
       const key = await newTenant(world);
       await spend(world, key, { userId: 'u', teamId: 't', amount: '0' });
       for (const budget of budgets) await setBudget(key, budget);
+      if (name === 'a HARD one that is over') await spend(world, key, { userId: 'u', amount: '3' });
       keys.set(name, key);
     }
   });
@@ -456,13 +473,14 @@ describe('checkBudget', () => {
     remaining,
   });
   const least = '10.000000000001';
-  // Seen to fail: with >= in place of > in `over`; with the order of hard[0] and SHADOW exchanged; without the models filter.
+  // Seen to fail: with >= in place of > in `over`, and without its first half; with the order of hard[0] and SHADOW exchanged; without the models filter.
   test.each<[string, Partial<CheckBudgetInput>, ReturnType<typeof decision>]>([
     ['no budget', { amount: '1000' }, decision('ALLOWED', 'FITS', false, null, null)],
     ['a HARD one', { amount: '10' }, decision('ALLOWED', 'FITS', false, 'USER', '10')],
     ['a HARD one', { amount: least }, decision('DENIED', 'OVER_LIMIT', true, 'USER', '10')],
     ['a HARD one of 0', { amount: '0' }, decision('ALLOWED', 'FITS', false, 'USER', '0')],
     ['a HARD one of 0', { amount: '0.000000000001' }, decision('DENIED', 'OVER_LIMIT', true, 'USER', '0')],
+    ['a HARD one that is over', { amount: '0' }, decision('ALLOWED', 'FITS', false, 'USER', '-2')],
     ['SOFT', { amount: least }, decision('ALLOWED', 'OVER_LIMIT', false, 'USER', '10')],
     ['SHADOW', { amount: '10' }, decision('ALLOWED', 'FITS', false, 'USER', '10')],
     ['SHADOW', { amount: least }, decision('ALLOWED', 'OVER_LIMIT', true, 'USER', '10')],

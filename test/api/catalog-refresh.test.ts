@@ -73,7 +73,7 @@ function serve(feed: unknown, etag?: string): void {
 
 const refresh = async () => (await world.ask(RefreshPricingDocument, {})).refreshPricing;
 const status = async () => (await world.ask(CatalogStatusDocument, {})).catalogStatus;
-const versions = async () => (await database.query('SELECT version FROM catalog_version')).rows;
+const versions = async () => (await database.query<object>('SELECT version FROM catalog_version')).rows;
 
 async function priceOf(name: string, provider: string, key?: string, at?: string) {
   return (await world.ask(ModelDocument, { name, provider, at }, key)).model?.pricing?.promptTokenPrice;
@@ -261,7 +261,9 @@ describe('afterwards', () => {
     expect(await historyOf('gpt-99', 'openai')).toHaveLength(1);
   });
 
-  test('a server that starts keeps what the URL said last', async () => {
+  // Seen to fail: with the look at the URL removed from importAtStart.
+  test('a newer release that starts keeps what the URL said last', async () => {
+    await database.query(`UPDATE price_import SET digest = 'of the release before' WHERE source = 'PACKAGE'`);
     const before = await versions();
     const other = await startAnother(world.database.url, { PRICING_UPDATE_URL: url });
     await other.close();

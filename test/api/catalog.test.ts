@@ -186,7 +186,7 @@ describe('setPricing', () => {
       effectiveTo: null,
       source: 'ORGANIZATION',
     });
-    expect(await model('acme-latest', undefined, key).catch(() => null)).toBeNull();
+    expect((await world.ask(ModelDocument, { name: 'acme-latest' }, key)).model).toBeNull();
     expect(await model('ACME-latest', 'acme', key)).toMatchObject({
       name: 'acme-1',
       own: true,
@@ -275,7 +275,10 @@ describe('setPricing', () => {
   test('the price in force again writes no version; a version to come may be replaced', async () => {
     const key = await newOrganization('again');
     const first = await setPricing({}, key);
+    const gate = () => database.query('SELECT price_version FROM organization_gate ORDER BY organization_id');
+    const before = (await gate()).rows;
     expect((await setPricing({}, key)).id).toBe(first.id);
+    expect((await gate()).rows).toEqual(before);
     const effectiveFrom = '2099-01-01T00:00:00.000Z';
     await setPricing({ promptTokenPrice: '0.5', effectiveFrom }, key);
     await setPricing({ promptTokenPrice: '0.25', effectiveFrom }, key);

@@ -64,7 +64,7 @@ const theDefault = {
   models: null,
 };
 
-// Seen to fail: with the budget inserted for all of p_ids in ensure_accounts, and in a call of its own after it.
+// Seen to fail: with a budget for all of p_ids in ensure_accounts, and with one for none.
 test('A11: eight first calls of an unknown user make one budget, which counts them all', async () => {
   await Promise.all(
     Array.from({ length: 8 }, (_, index) => {
@@ -77,7 +77,7 @@ test('A11: eight first calls of an unknown user make one budget, which counts th
   expect(budgets).toMatchObject([{ spent: '8', period: 'MONTH', account: { externalId: 'crowd' } }]);
 });
 
-// Seen to fail: with the default limit read at each status in place of the stored one.
+// Seen to fail: with the server's default in place of the stored limit in the reading of budgets.
 test('D21: another default is for users made from then on', async () => {
   await world.ask(SpendDocument, deduction('early'));
   await askOther(SpendDocument, deduction('late'));

@@ -14,7 +14,7 @@ import {
   SetPricingDocument,
 } from '../support/generated/operations.js';
 import { newTenant } from '../support/spending.js';
-import { type Answer, post, startWorld, type World } from '../support/world.js';
+import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
 beforeAll(async () => {
@@ -361,7 +361,7 @@ test('each of 1,000 answers uses one whole price version while prices change', a
   const isDone = () => answers.length >= 1_000 && changes >= 10;
   const ask = async () => {
     while (!isDone()) {
-      const { data } = (await post(world.server.url, body, key)) as Answer<EstimateCostQuery>;
+      const { data } = await post<EstimateCostQuery>(world.server.url, body, key);
       answers.push(data!.estimateCost);
     }
   };

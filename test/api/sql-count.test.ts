@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A tenant with so many users in as many teams, each with a record, a budget and an alert of its own. */
-async function makeTenant(rows: number): Promise<string> {
+async function makeTenant(rows: number): Promise<{ key: string; day: string }> {
   const key = await newTenant(world);
   const numbers = Array.from({ length: rows }, (_, index) => index);
   const models = ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'deepseek-chat'];
@@ -50,23 +50,16 @@ async function makeTenant(rows: number): Promise<string> {
   }));
   const { recordUsageBatch } = await world.ask(RecordUsageBatchDocument, { input: { items } }, key);
   expect(recordUsageBatch.items.filter(({ error }) => error)).toEqual([]);
-  return key;
+  const day = recordUsageBatch.items[0]!.result!.usageRecord!.occurredAt.slice(0, 10);
+  return { key, day };
 }
 
-/** A day from today, in UTC. */
-function day(offset: number): string {
-  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
-}
-
-/**
- * Seen to fail: with `account` looked up by `findOne` instead of the loader, 100 rows took 100 statements more; with a
- * loader that was made anew for each row, too.
- */
+/** Seen to fail: with accounts looked up one by one instead of by the loader, 100 rows took 538 statements more than 5. */
 test('the widest query sends as many statements for 5 rows as for 100', async () => {
   const counts: number[] = [];
   for (const rows of [5, 100]) {
-    const key = await makeTenant(rows);
-    const ask = () => world.ask(WidestReadDocument, { first: rows, from: day(-1), to: day(1) }, key);
+    const { key, day } = await makeTenant(rows);
+    const ask = () => world.ask(WidestReadDocument, { first: rows, from: day, to: day }, key);
     const answer = await ask();
     expect(answer.usageRecords.edges).toHaveLength(rows);
     expect(answer.models.edges).toHaveLength(rows);
@@ -78,17 +71,18 @@ test('the widest query sends as many statements for 5 rows as for 100', async ()
     counts.push(statements.length);
     expect(new Set(statements.map(({ client }) => client)).size).toBe(1);
   }
-  expect(counts[1]).toBe(counts[0]);
+  expect(counts[0]).toBeGreaterThan(5);
   expect(counts[0]).toBeLessThan(20);
+  expect(counts[1]).toBe(counts[0]);
 });
 
 /**
  * Each tenant has its own users under the same names as the other. Loaders of both run at once, in one process.
- * Seen to fail: with the loaders of AccountService kept in the service instead of the operation, the first tenant's
- * organization answered for the second's ids, and accounts were missing.
+ * Seen to fail: with loaders kept for the process instead of the operation, each waited for another's transaction, and
+ * nothing was answered.
  */
 test('tenants that ask at the same time see only what is theirs', async () => {
-  const keys = [await makeTenant(5), await makeTenant(7)];
+  const keys = [(await makeTenant(5)).key, (await makeTenant(7)).key];
   const seen = await Promise.all(
     Array.from({ length: 60 }, async (_, turn) => {
       const tenant = turn % keys.length;

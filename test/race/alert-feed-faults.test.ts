@@ -1,12 +1,15 @@
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { Client, Pool } from 'pg';
+import { AlertChannel } from '../../src/alert/alert-channel.js';
 import { AlertFeed } from '../../src/alert/alert-feed.js';
-import type { AlertSubscriber } from '../../src/alert/alert-subscriber.js';
+import { AlertSubscriber, QUEUE_CAP } from '../../src/alert/alert-subscriber.js';
+import { readAlertsAfter, readFeedHead } from '../../src/alert/read-alerts.sql.js';
 import { AccountDirectory } from '../../src/identity/account-directory.js';
 import { AccountService } from '../../src/identity/account.service.js';
 import { ApiKeyService } from '../../src/identity/api-key.service.js';
 import { encodeId } from '../../src/node-id.js';
+import type { Principal } from '../../src/principal.js';
 import {
   BudgetAlertsDocument,
   SetBudgetDocument,
@@ -55,14 +58,14 @@ const percents = (count: number) => Array.from({ length: count }, (_, index) => 
 type Subscribe = (after?: bigint) => Promise<AlertSubscriber>;
 
 /** A feed without HTTP whose poll never comes, so that what arrives came by its signal. */
-async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; subscribeTo: Subscribe }> {
+async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; principal: Principal; subscribeTo: Subscribe }> {
   const apiKeys = new ApiKeyService(writer, new AccountService(new AccountDirectory(writer, undefined)));
   const feed = new AlertFeed({ writer, apiKeys, log: pino({ level: 'silent' }), pollMs: NEVER_MS });
   await feed.start(world.database.url);
   opened.push(() => feed.close());
   const principal = await apiKeys.principalOf(BOOTSTRAP_KEY);
   if (!principal) throw new Error('The bootstrap key is unknown.');
-  return { feed, subscribeTo: (after) => feed.subscribe(principal, () => true, after) };
+  return { feed, principal, subscribeTo: (after) => feed.subscribe(principal, () => true, after) };
 }
 
 async function nextCursors(subscriber: AlertSubscriber, count: number): Promise<bigint[]> {
@@ -266,22 +269,28 @@ describe('the signal is lost', () => {
     expect(cursors(await subscriber.take(1))).toEqual(upTo(1));
   });
 
-  // Seen to fail: with the wake before the head is known thrown away (`#stale` not looked at in join).
-  test('what is raised while a subscriber joins', async () => {
+  // Seen to fail: without the look at `#stale` in join.
+  test('what is raised while a subscriber joins, after it asked where the feed stands', async () => {
     await start();
     const ada = await ledger.account('USER', 'ada');
-    await ledger.limit(ada, '100', percents(40));
-    const writer = new Pool({ connectionString: world.database.url });
-    opened.push(() => writer.end());
-    const { subscribeTo } = await openFeed(writer);
-    for (let round = 1; round <= 40; round += 1) {
-      const joining = subscribeTo(BigInt(round - 1));
+    await ledger.limit(ada, '100', [1]);
+    const principal = (await openFeed(ledger.pool)).principal;
+    const { organizationId } = principal;
+    const channel = new AlertChannel(organizationId, {
+      alertsAfter: (id, cursor) => readAlertsAfter(ledger.pool, id, cursor, QUEUE_CAP),
+      dropRevoked: () => Promise.resolve(),
+      onFault: (error) => {
+        throw error;
+      },
+      onEmpty: () => undefined,
+    });
+    const subscriber = await channel.join(async () => {
+      const committed = await readFeedHead(ledger.pool, organizationId);
       await ledger.spend(ada, '1');
-      await ledger.announce();
-      const subscriber = await joining;
-      expect(await nextCursors(subscriber, 1)).toEqual([BigInt(round)]);
-      await subscriber.return();
-    }
+      channel.wake();
+      return { subscriber: new AlertSubscriber(principal, committed, () => true, channel), committed };
+    });
+    expect(await nextCursors(subscriber, 1)).toEqual([1n]);
   });
 });
 

@@ -19,7 +19,11 @@ afterAll(async () => {
 });
 
 function deduct(amount: string, key?: string, idempotencyKey = `d-${(counter += 1)}`) {
-  return world.send(DeductFromBudgetDocument, { input: { idempotencyKey, userId: 'ada', amount, onlyIfFits: false } }, key);
+  return world.send(
+    DeductFromBudgetDocument,
+    { input: { idempotencyKey, userId: 'ada', amount, onlyIfFits: false } },
+    key,
+  );
 }
 
 async function stored(idempotencyKey: string): Promise<number> {

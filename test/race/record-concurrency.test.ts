@@ -26,7 +26,14 @@ async function count(sql: string): Promise<string[]> {
 test('200 concurrent calls with 100 distinct keys are 100 records', async () => {
   const calls = Array.from({ length: 200 }, (_, index) =>
     world.ask(RecordUsageDocument, {
-      input: { idempotencyKey: `k-${index % 100}`, userId: `u-${index % 5}`, teamId: 't', model: 'gpt-4o', promptTokens: 1000, completionTokens: 100 },
+      input: {
+        idempotencyKey: `k-${index % 100}`,
+        userId: `u-${index % 5}`,
+        teamId: 't',
+        model: 'gpt-4o',
+        promptTokens: 1000,
+        completionTokens: 100,
+      },
     }),
   );
   const answers = await Promise.all(calls);
@@ -52,10 +59,18 @@ test('other content under a used key is refused to every one of many', async () 
 test('an unknown user named by many at once is made once, in its team', async () => {
   const calls = Array.from({ length: 40 }, (_, index) =>
     world.ask(RecordUsageDocument, {
-      input: { idempotencyKey: `new-${index}`, userId: 'newcomer', teamId: 'new team', model: 'gpt-4o', promptTokens: 1 },
+      input: {
+        idempotencyKey: `new-${index}`,
+        userId: 'newcomer',
+        teamId: 'new team',
+        model: 'gpt-4o',
+        promptTokens: 1,
+      },
     }),
   );
   await Promise.all(calls);
   expect(await count(`SELECT count(*) FROM account WHERE external_id IN ('newcomer', 'new team')`)).toEqual(['2']);
-  expect(await count(`SELECT count(DISTINCT team_id) FROM usage_record WHERE idempotency_key LIKE 'new-%'`)).toEqual(['1']);
+  expect(await count(`SELECT count(DISTINCT team_id) FROM usage_record WHERE idempotency_key LIKE 'new-%'`)).toEqual([
+    '1',
+  ]);
 });

@@ -25,6 +25,8 @@ export interface ProcessOptions {
   /** Another checkout's `dist/src/main.js`. */
   readonly main?: string;
   readonly uid?: number;
+  /** Through `npm start`, already built; the working folder is then the checkout. */
+  readonly isNpm?: boolean;
 }
 
 export class ServerProcess {
@@ -35,9 +37,13 @@ export class ServerProcess {
   readonly #watchers = new Set<() => void>();
 
   /** Started in a process group of its own, as a terminal does it. */
-  constructor({ folder, environment = {}, preload, main = MAIN, uid }: ProcessOptions) {
-    this.#child = spawn(process.execPath, [...(preload === undefined ? [] : ['--import', preload]), main], {
-      cwd: folder,
+  constructor({ folder, environment = {}, preload, main = MAIN, uid, isNpm = false }: ProcessOptions) {
+    const program = isNpm ? 'npm' : process.execPath;
+    const args = isNpm
+      ? ['start', '--ignore-scripts']
+      : [...(preload === undefined ? [] : ['--import', preload]), main];
+    this.#child = spawn(program, args, {
+      cwd: isNpm ? process.cwd() : folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', ...environment },
