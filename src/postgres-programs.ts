@@ -28,7 +28,8 @@ export async function findPrograms(
 ): Promise<PostgresPrograms> {
   const found = await shippedPrograms();
   await linkLibraries(dirname(dirname(dirname(found.postgres))));
-  for (const program of Object.values(found)) await chmod(program, 0o755).catch(() => undefined);
+  for (const program of [found.pg_ctl, found.initdb, found.postgres])
+    await chmod(program, 0o755).catch(() => undefined);
   if (await isReachable(found.postgres)) return found;
   const { full } = await versionOf(found);
   const home = join(systemDir, `postgresql-${full}`);

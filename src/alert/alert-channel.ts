@@ -4,7 +4,7 @@ import type { Alert } from './alert.js';
 import { QUEUE_CAP, type AlertSubscriber, type Source } from './alert-subscriber.js';
 
 /** How long a burst waits for the slowest subscriber to empty its queue before the next page may overflow it, in ms. */
-const BURST_PATIENCE_MS = 1_000;
+const BURST_PATIENCE_MS = 2_000;
 
 /** What a channel needs of the feed that it is part of. */
 export interface AlertReader {

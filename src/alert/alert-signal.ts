@@ -25,6 +25,7 @@ export class AlertSignal {
   readonly #unsent = new Set<string>();
   #isSending = false;
   #rejoining: Promise<void> | undefined;
+  #connecting: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: AlertSignalOptions) {}
 
@@ -44,6 +45,8 @@ export class AlertSignal {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#rejoining;
+    // Giving up does not wait for the attempt that is under way.
+    await this.#connecting.catch(() => undefined);
     await this.#client?.end();
   }
 
@@ -80,7 +83,7 @@ export class AlertSignal {
 
   async #rejoin(): Promise<void> {
     try {
-      await pRetry(() => this.#connect(), {
+      await pRetry(() => (this.#connecting = this.#connect()), {
         retries: Number.POSITIVE_INFINITY,
         minTimeout: RECONNECT_WAIT_MS.least,
         maxTimeout: RECONNECT_WAIT_MS.most,

@@ -117,9 +117,12 @@ export class Budget {
   @Property({ type: 'text' })
   zone!: string;
 
-  /** The start of the period in which it was made; earlier instants do not count on it. */
-  @Property({ type: 'timestamptz' })
-  beginsAt!: Date;
+  /**
+   * The start of the period in which it was made; earlier instants do not count on it. Read by SQL alone: of a LIFETIME
+   * budget it is -infinity, which no Date can hold.
+   */
+  @Property({ type: 'timestamptz', lazy: true })
+  beginsAt: Date | undefined;
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   @Property({ type: 'timestamptz' })

@@ -18,7 +18,6 @@ interface BudgetJson {
   readonly anchor_day: number | null;
   readonly anchor_month: number | null;
   readonly zone: string;
-  readonly begins_at: string;
   readonly created_at: string;
   readonly ended_at: string | null;
 }
@@ -94,7 +93,6 @@ function budgetOf(row: BudgetJson): Budget {
     anchorDay: row.anchor_day,
     anchorMonth: row.anchor_month,
     zone: row.zone,
-    beginsAt: new Date(row.begins_at),
     createdAt: new Date(row.created_at),
     endedAt: row.ended_at === null ? null : new Date(row.ended_at),
   });

@@ -3,9 +3,7 @@ import type { ExtractedUsage, UnreadableUsage } from '../catalog/extract-usage.j
 import { describeExcess, findExcess, parseQuantity, quantityRule, type Quantities } from '../catalog/quantity.js';
 import { UsageUnit } from '../catalog/usage-unit.js';
 import { badInput } from '../errors.js';
-import { accountOf, checkExternalId } from '../identity/account.service.js';
-import { AccountKind } from '../identity/account.js';
-import type { WantedAccount } from '../identity/ensure-account.sql.js';
+import { checkExternalId, spenderOf } from '../identity/account.service.js';
 import { formatUsd } from '../money.js';
 import { requireText } from '../text.js';
 import { keyDayOf } from './key-day.js';
@@ -97,7 +95,7 @@ export function checkDeduction(input: DeductFromBudgetInput, now: Date, path: Pa
 
 function checkCommon(input: Common, now: Date, path: Path) {
   const idempotencyKey = requireText(input.idempotencyKey, [...path, 'idempotencyKey'], 255);
-  const account = checkAccount(input, path);
+  const account = spenderOf(input, path);
   const runId = input.runId == null ? undefined : checkExternalId(input.runId, [...path, 'runId']);
   return {
     idempotencyKey,
@@ -107,15 +105,6 @@ function checkCommon(input: Common, now: Date, path: Path) {
     tags: checkTags(input.tags ?? [], [...path, 'tags']),
     occurredAt: checkInstant(input.occurredAt ?? now, now, [...path, 'occurredAt']),
   };
-}
-
-/** With a user, the team is only where a new user goes; alone, the team itself spends. */
-function checkAccount(input: Common, path: Path): WantedAccount {
-  const { userId, teamId } = input;
-  if (userId == null) return accountOf({ teamId });
-  if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
-  const externalId = checkExternalId(userId, [...path, 'userId']);
-  return { kind: AccountKind.USER, externalId, teamExternalId: teamId ?? undefined };
 }
 
 function checkTags(tags: readonly TagInput[], path: Path): Record<string, string> | undefined {

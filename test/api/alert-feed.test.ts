@@ -103,7 +103,7 @@ describe('budgetAlerts', () => {
     });
   });
 
-  // G15. Seen to fail: with ORDER BY a.cursor taken out of readAlertsAfter and the rows reversed.
+  // G15. Seen to fail: with the order of readAlertsAfter turned round.
   test('several thresholds that one spend crosses all arrive, in order', async () => {
     const ada = await ledger.account('USER', 'ada');
     await ledger.limit(ada, '10', [100, 10, 50, 80]);
@@ -174,7 +174,7 @@ describe('budgetAlerts', () => {
     ]);
   });
 
-  // G3. Seen to fail: with the position left out of push (the second is heard twice), and with `>=` for `>` in SQL.
+  // G3. Seen to fail: with `>=` for `>` in SQL and the look at the position left out of push; each alone is enough.
   test('with after, what was missed comes first, and nothing comes twice', async () => {
     const ada = await ledger.account('USER', 'ada');
     await ledger.limit(ada, '100', [1, 2, 3, 4, 5, 6]);
@@ -239,7 +239,7 @@ describe('who is refused', () => {
     await other.close();
   });
 
-  // Seen to fail: with dropRevoked taken out of AlertChannel (the second alert is delivered) or out of the poll (no end).
+  // Seen to fail: the first without dropRevoked in AlertChannel's reads, the second without it in the poll.
   test.each([
     ['before the next alert', true],
     ['while nothing happens', false],
@@ -272,7 +272,7 @@ describe('what a subscription holds', () => {
     expect(rows).toEqual([]);
   });
 
-  // Seen to fail: with a context that keeps its Operation (and so its loaders) from event to event.
+  // Seen to fail: with a context that keeps its Operation, and so its loaders, from event to event.
   test('each event is resolved anew', async () => {
     const ada = await ledger.account('USER', 'ada', 'red');
     await ledger.limit(ada, '10', [10, 20]);
@@ -285,7 +285,8 @@ describe('what a subscription holds', () => {
     expect(teams).toEqual(['red', 'crimson']);
   });
 
-  // Seen to fail: with a generator function, whose return() waits for an alert that never comes.
+  // Seen to fail: without leave() in the subscriber's close, and with a return() that waits for the pending next(), as
+  // that of a generator function does.
   test.each(['stop', 'kill'] as const)('nothing stays when a client leaves: %s', async (leave) => {
     const subscribers = [budgetAlerts(), budgetAlerts(), alertFeed()];
     await until(() => world.server.subscriberCount() === 3);

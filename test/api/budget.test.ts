@@ -408,6 +408,7 @@ describe('who sees what', () => {
     expect(await codeOf(world.send(BudgetStatusDocument, { userId: 'ada' }, key))).toBeUndefined();
   });
 
+  // Seen to fail: with begins_at read as a Date, which that of a LIFETIME budget is not.
   test('by its id, a MEMBER finds its own budgets and not the inherited ones', async () => {
     const key = await family();
     const [own, team] = await statusOf(key, { userId: 'ada' });

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeEmptyDatabase, type TestDatabase } from '../support/database.js';
-import { embeddedUrl, Ground, healthOf, isAlive, postmasterPid, withClient } from '../support/server-process.js';
+import { Ground, healthOf, isAlive, postmasterPid, withClient } from '../support/server-process.js';
 import { post } from '../support/world.js';
 
 const run = promisify(execFile);
@@ -15,6 +15,7 @@ const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
 afterEach(() => ground.clear());
+afterAll(() => ground.leave());
 
 async function pasted(command: string, folder: string): Promise<unknown> {
   const { stdout } = await run('sh', ['-c', command], { cwd: folder });
@@ -55,7 +56,7 @@ describe('on a bare machine', () => {
 
   // Seen to fail: with `npm run build && node ...` as the script the shell between died of SIGTERM and left the server.
   test.each(['SIGTERM', 'SIGINT'] as const)('npm start passes %s on', async (signal) => {
-    const folder = await ground.folder();
+    const { folder } = await ground.installed();
     const environment = { DATA_DIR: join(folder, '.tollgate'), HOME: folder };
     const npm = await ground.start({ folder, environment, isNpm: true });
     const database = (await postmasterPid(folder)) ?? 0;
@@ -84,7 +85,7 @@ describe('on a bare machine', () => {
 
 describe('who owns the embedded database', () => {
   test('a database left by a killed server is adopted; one of a living server is not, but can be joined', async () => {
-    const folder = await ground.folder();
+    const { folder, key } = await ground.installed();
     const killed = await ground.start({ folder });
     const database = await postmasterPid(folder);
     expect(await killed.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
@@ -105,7 +106,7 @@ describe('who owns the embedded database', () => {
     const made = await post<unknown>(
       beside.url,
       { query: 'mutation { createOrganization(input: {name: "Second"}) { organization { name } } }' },
-      killed.printedKey,
+      key,
     );
     expect(made).toEqual({ data: { createOrganization: { organization: { name: 'Second' } } } });
     expect(await beside.stop()).toEqual({ code: 0, signal: null });
@@ -279,9 +280,9 @@ describe('a start that cannot work says in one sentence what to do', () => {
     expect(await refusal({ DATA_DIR: join(folder, 'data') }, { uid: NOBODY })).toMatch(
       /EACCES.*set DATA_DIR to a folder that can be written/,
     );
-    const made = await ground.start({ folder });
-    await made.stop();
-    expect(await refusal({}, { uid: NOBODY })).toMatch(
+    const installed = await ground.installed();
+    const environment = { DATA_DIR: join(installed.folder, '.tollgate') };
+    expect(await refusal(environment, { uid: NOBODY })).toMatch(
       /its data belongs to the user with id \d+\); start Tollgate as that user/,
     );
   });
@@ -303,8 +304,9 @@ describe('a start that cannot work says in one sentence what to do', () => {
       expect(sentence).toMatch(/lacks \S+, and this user cannot make it; run "npm rebuild"/);
     }
     // Seen to fail: without the linking, "error while loading shared libraries".
-    const server = await ground.start({ folder, main });
-    expect(await pasted(server.pastedCommand, folder)).toEqual(VIEWER);
+    const { folder: own } = await ground.installed();
+    const server = await ground.start({ folder: own, main });
+    expect(await pasted(server.pastedCommand, own)).toEqual(VIEWER);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 });
@@ -333,7 +335,7 @@ async function checkoutWithoutLinks(checkout: string): Promise<string> {
 
 describe('the end of a process', () => {
   test('a defect is logged and ends it; the database it leaves is adopted', async () => {
-    const folder = await ground.folder();
+    const { folder } = await ground.installed();
     const preload = join(folder, 'defect.mjs');
     await writeFile(preload, `process.on('SIGUSR2', () => void Promise.reject(new Error('provoked defect')));`);
     const server = await ground.start({ folder, preload });

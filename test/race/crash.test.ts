@@ -17,6 +17,7 @@ import { DeductionLoad, lostKeys, wrongSums } from '../support/deduction-load.js
 
 const ground = new Ground();
 afterEach(() => ground.clear());
+afterAll(() => ground.leave());
 
 const CALLERS = 16;
 const BETWEEN_CRASHES = 300;
@@ -31,9 +32,9 @@ async function killPostgres(folder: string): Promise<void> {
 const upAgain = (server: ServerProcess) => eventually(async () => (await healthOf(server.url)) === 200);
 
 test('every acknowledged record survives, exactly once, and the sums are exact', async () => {
-  const folder = await ground.folder();
+  const { folder, key } = await ground.installed();
   let server = await ground.start({ folder, environment: SETTINGS });
-  const load = new DeductionLoad(() => server.url, server.printedKey ?? '');
+  const load = new DeductionLoad(() => server.url, key);
   const killServer = async () => {
     await server.stop('SIGKILL');
   };
@@ -69,11 +70,11 @@ test('every acknowledged record survives, exactly once, and the sums are exact',
  * synchronous_commit was switched off behind the server's back (at its start it would have refused it).
  */
 test('the same crash on a database that does not wait for its disk is seen to lose records', async () => {
-  const folder = await ground.folder();
+  const { folder, key } = await ground.installed();
   const server = await ground.start({ folder, environment: SETTINGS });
-  const load = new DeductionLoad(() => server.url, server.printedKey ?? '');
+  const load = new DeductionLoad(() => server.url, key);
   await withClient(await embeddedUrl(folder), (client) =>
-    client.query(`ALTER SYSTEM SET synchronous_commit = off; `).then(() =>
+    client.query('ALTER SYSTEM SET synchronous_commit = off').then(() =>
       // The writer of the log would make up for it soon: at the longest interval it may have.
       client.query('ALTER SYSTEM SET wal_writer_delay = 10000').then(() => client.query('SELECT pg_reload_conf()')),
     ),

@@ -13,6 +13,7 @@ import { post, startWorld, type Answer } from '../support/world.js';
 
 const ground = new Ground();
 afterEach(() => ground.clear());
+afterAll(() => ground.leave());
 
 const VIEWER = '{ viewer { organization { name } } }';
 const NAME = { data: { viewer: { organization: { name: 'My organization' } } } };
@@ -24,9 +25,8 @@ const deducted = (replayed: boolean) => ({ data: { deductFromBudget: { replayed 
 const KILLS = 10;
 
 test('PostgreSQL is killed ten times: not ready, then ready, and it answers again by itself', async () => {
-  const folder = await ground.folder();
+  const { folder, key } = await ground.installed();
   const server = await ground.start({ folder });
-  const key = server.printedKey;
   const databaseUrl = await embeddedUrl(folder);
   const listens = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'tollgate alerts'`;
   const hearsAlerts = () => withClient(databaseUrl, async (client) => (await client.query(listens)).rowCount === 1);

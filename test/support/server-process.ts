@@ -1,12 +1,14 @@
 /** The built server as a process of its own, started the way `npm start` does it, and folders for it that go afterwards. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 
+const run = promisify(execFile);
 const MAIN = resolve('dist/src/main.js');
 const PATIENCE_MS = 30_000;
 const LOOK_AGAIN_MS = 10;
@@ -133,11 +135,26 @@ export class ServerProcess {
 export class Ground {
   readonly #folders: string[] = [];
   readonly #processes: ServerProcess[] = [];
+  #template: Promise<string> | undefined;
 
   async folder(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'tollgate-process-'));
-    await chmod(folder, 0o755);
+    const folder = await makeFolder();
     this.#folders.push(folder);
+    return folder;
+  }
+
+  /** A folder where a server has run before: a copy, because making a database anew takes seconds. */
+  async installed(): Promise<{ folder: string; key: string }> {
+    this.#template ??= this.#makeTemplate();
+    const folder = await this.folder();
+    await run('cp', ['-a', join(await this.#template, '.tollgate'), folder]);
+    return { folder, key: (await readFile(join(folder, '.tollgate/api-key'), 'utf8')).trim() };
+  }
+
+  async #makeTemplate(): Promise<string> {
+    const folder = await makeFolder();
+    const server = await new ServerProcess({ folder }).ready();
+    await server.stop();
     return folder;
   }
 
@@ -151,6 +168,13 @@ export class Ground {
     return this.spawn(options).ready();
   }
 
+  /** After the last test. */
+  async leave(): Promise<void> {
+    await this.clear();
+    if (this.#template) await rm(await this.#template, { recursive: true, force: true });
+  }
+
+  /** After each test. */
   async clear(): Promise<void> {
     for (const server of this.#processes.splice(0)) {
       server.signal('SIGKILL');
@@ -165,6 +189,12 @@ export class Ground {
       await rm(folder, { recursive: true, force: true });
     }
   }
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-process-'));
+  await chmod(folder, 0o755);
+  return folder;
 }
 
 /** The id of the embedded PostgreSQL of a folder, as it is written down; it may have died since. */
