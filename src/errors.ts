@@ -169,7 +169,9 @@ export function errorFormatter(
       ...(formatted.locations && { locations: formatted.locations }),
       ...(formatted.path && { path: formatted.path }),
     };
-    const code = formatted.extensions?.['code'];
+    // graphql-js refuses a null for an argument with a default only while executing, and gives that no code.
+    const isArgument = error instanceof GraphQLError && !error.originalError && /^Argument "/.test(error.message);
+    const code = isArgument ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
     if (!(cause instanceof ApiError) && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
       const field = variablePath(formatted.message);
       return {

@@ -1,4 +1,4 @@
-import { handleProtocols, makeServer, type Context, type SubscribePayload } from 'graphql-ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import {
   GraphQLError,
   Kind,
@@ -12,6 +12,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { FormatError } from './apollo.js';
+import { unauthenticated } from './errors.js';
 import { Connection } from './connection.js';
 import { documentReader, withCode } from './document.js';
 import { GRAPHQL_PATH } from './http.js';
@@ -61,9 +62,8 @@ export interface SocketDoor {
   close(): Promise<void>;
 }
 
-interface Extra<TPrincipal> extends Record<PropertyKey, unknown> {
+interface Extra extends Record<PropertyKey, unknown> {
   readonly request: IncomingMessage;
-  principal?: TPrincipal;
 }
 
 /** Takes the server's upgrades to `/graphql`. */
@@ -71,7 +71,7 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
 ): SocketDoor {
   const { server, onFault } = options;
-  const protocol = makeServer<Record<string, unknown>, Extra<TPrincipal>>(protocolOptions(options));
+  const protocol = makeServer<Record<string, unknown>, Extra>(protocolOptions(options));
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -125,7 +125,7 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
 
 function protocolOptions<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
-): Parameters<typeof makeServer<Record<string, unknown>, Extra<TPrincipal>>>[0] {
+): Parameters<typeof makeServer<Record<string, unknown>, Extra>>[0] {
   const { schema, principalOf, contextOf } = options;
   const read = documentReader(schema);
   const endContext = async ({ contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> => {
@@ -140,22 +140,15 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
   return {
     connectionInitWaitTimeout: options.initWaitMs ?? INIT_WAIT_MS,
     onConnect: async ({ connectionParams, extra }) => {
-      const principal = await principalOf(connectionParams ?? {}, extra.request);
-      if (!principal) return false;
-      extra.principal = principal;
-      return true;
+      return (await principalOf(connectionParams ?? {}, extra.request)) !== undefined;
     },
-    onSubscribe: async (
-      { extra }: Context<Record<string, unknown>, Extra<TPrincipal>>,
-      _id,
-      payload: SubscribePayload,
-    ) => {
-      const { principal, request } = extra;
-      // The protocol lets nobody subscribe before onConnect accepted; a closed socket is the safe answer to a breach.
-      if (!principal) throw new Error('An operation arrived without a principal.');
+    onSubscribe: async ({ connectionParams, extra: { request } }, _id, payload) => {
       try {
         const document = read(payload.query);
         if (!('kind' in document)) return document;
+        // Asked for each operation, since a key may have been revoked while the socket was open.
+        const principal = await principalOf(connectionParams ?? {}, request);
+        if (!principal) throw unauthenticated();
         const contextValue = await contextOf(principal, request);
         const { operationName, variables } = payload;
         return { schema, document, operationName, variableValues: variables, contextValue };

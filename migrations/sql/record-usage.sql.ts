@@ -32,8 +32,8 @@ DECLARE
   v_catalogue_version bigint;
   v_zone text;
   v_root uuid;
-  v_new text[] := '{}';
-  v_key text;
+  v_new text[];
+  v_written bigint := 0;
   v_are_all_new boolean;
   v_users uuid[];
   v_accounts uuid[] := p_accounts;
@@ -63,43 +63,48 @@ BEGIN
     array_agg(CASE a.kind WHEN 'USER' THEN a.team_id WHEN 'TEAM' THEN a.id END ORDER BY t.n)
   INTO v_users, teams
   FROM unnest(p_accounts) WITH ORDINALITY AS t (id, n)
-  JOIN public.account a ON a.organization_id = p_org AND a.id = t.id;
+  CROSS JOIN LATERAL (
+    SELECT a.id, a.kind, a.team_id FROM public.account a WHERE a.organization_id = p_org AND a.id = t.id LIMIT 1) a;
   IF coalesce(cardinality(teams), 0) <> cardinality(p_keys) THEN
     RAISE EXCEPTION 'an account is not to be read' USING ERRCODE = '40001';
   END IF;
 
   IF v_catalogue_version = p_catalogue_version AND v_own_version = p_own_version THEN
-    FOR v_key IN
-      INSERT INTO public.usage_record (
-        organization_id, idempotency_key, key_day, kind, content_hash, batch_id, account_id, user_id, team_id, run_id,
-        reservation_id, provider_sent, model_sent, provider, model, quantities, provider_usage, tags, reason, pricing_id,
-        lines, has_unrated_units, unpriced_reason, markup, cost_pico_usd, charge_pico_usd, occurred_at, budget_at,
-        recorded_at, priced_at, billable_at)
-      SELECT o.organization_id, t.key, t.key_day, t.kind, t.hash, p_batch, t.account, t.usr, t.team, t.run,
-        t.reservation, t.provider_sent, t.model_sent, t.provider, t.model, t.quantities, t.provider_usage, t.tags, t.reason,
-        t.pricing, t.lines, t.unrated, t.unpriced_reason, t.markup, t.cost, t.charge, t.occurred, t.budget_at,
-        record_usage.recorded_at,
-        CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END,
-        CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END
-      FROM public.organization o
-      CROSS JOIN unnest(
-        p_keys, p_key_days, p_hashes, p_kinds, p_accounts, v_users, teams, p_runs, p_reservations, p_providers_sent,
-        p_models_sent, p_providers, p_models, p_quantities, p_provider_usages, p_tags, p_reasons, p_pricings, p_lines, p_unrated,
-        p_unpriced_reasons, p_markups, p_costs, p_charges, p_occurred, p_budget_at) AS t (
-        key, key_day, hash, kind, account, usr, team, run, reservation, provider_sent, model_sent,
-        provider, model, quantities, provider_usage, tags, reason, pricing, lines, unrated,
-        unpriced_reason, markup, cost, charge, occurred, budget_at)
-      WHERE o.organization_id = p_org
-      ORDER BY t.key
-      ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING
-      RETURNING idempotency_key
-    LOOP
-      v_new := array_append(v_new, v_key);
-    END LOOP;
+    INSERT INTO public.usage_record (
+      organization_id, idempotency_key, key_day, kind, content_hash, batch_id, account_id, user_id, team_id, run_id,
+      reservation_id, provider_sent, model_sent, provider, model, quantities, provider_usage, tags, reason, pricing_id,
+      lines, has_unrated_units, unpriced_reason, markup, cost_pico_usd, charge_pico_usd, occurred_at, budget_at,
+      recorded_at, priced_at, billable_at)
+    SELECT o.organization_id, t.key, t.key_day, t.kind, t.hash, p_batch, t.account, t.usr, t.team, t.run,
+      t.reservation, t.provider_sent, t.model_sent, t.provider, t.model, t.quantities, t.provider_usage, t.tags, t.reason,
+      t.pricing, t.lines, t.unrated, t.unpriced_reason, t.markup, t.cost, t.charge, t.occurred, t.budget_at,
+      record_usage.recorded_at,
+      CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END,
+      CASE WHEN t.cost IS NOT NULL THEN record_usage.recorded_at END
+    FROM public.organization o
+    CROSS JOIN unnest(
+      p_keys, p_key_days, p_hashes, p_kinds, p_accounts, v_users, teams, p_runs, p_reservations, p_providers_sent,
+      p_models_sent, p_providers, p_models, p_quantities, p_provider_usages, p_tags, p_reasons, p_pricings, p_lines, p_unrated,
+      p_unpriced_reasons, p_markups, p_costs, p_charges, p_occurred, p_budget_at) AS t (
+      key, key_day, hash, kind, account, usr, team, run, reservation, provider_sent, model_sent,
+      provider, model, quantities, provider_usage, tags, reason, pricing, lines, unrated,
+      unpriced_reason, markup, cost, charge, occurred, budget_at)
+    WHERE o.organization_id = p_org
+    ORDER BY t.key
+    ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
   END IF;
 
-  v_are_all_new := cardinality(v_new) = cardinality(p_keys);
+  v_are_all_new := v_written = cardinality(p_keys);
   IF NOT v_are_all_new THEN
+    -- Those that this call wrote are known by its batch.
+    SELECT coalesce(array_agg(t.key), '{}') INTO v_new
+    FROM unnest(p_keys, p_key_days) AS t (key, key_day)
+    JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
+    WHERE u.batch_id = p_batch;
+    IF cardinality(v_new) <> v_written THEN
+      RAISE EXCEPTION 'a written key is not to be read' USING ERRCODE = '40001';
+    END IF;
     SELECT jsonb_agg(to_jsonb(u) || jsonb_build_object('content_hash', encode(u.content_hash, 'hex'),
       'cost_pico_usd', u.cost_pico_usd::text, 'charge_pico_usd', u.charge_pico_usd::text))
     INTO existing
@@ -116,7 +121,7 @@ BEGIN
   END IF;
 
   alert_count := 0;
-  IF cardinality(v_new) = 0 THEN
+  IF v_written = 0 THEN
     RETURN NEXT;
     RETURN;
   END IF;
@@ -171,9 +176,9 @@ BEGIN
   IF array_position(p_costs, NULL) IS NOT NULL THEN
     alert_count := alert_count + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at,
       ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
-        WHERE t.cost IS NULL AND t.key = ANY (v_new)),
+        WHERE t.cost IS NULL AND (v_are_all_new OR t.key = ANY (v_new))),
       ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
-        WHERE t.cost IS NULL AND t.key = ANY (v_new)));
+        WHERE t.cost IS NULL AND (v_are_all_new OR t.key = ANY (v_new))));
   END IF;
   RETURN NEXT;
 END

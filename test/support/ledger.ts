@@ -51,9 +51,12 @@ export class Ledger {
     return id;
   }
 
-  /** Books a deduction; answers how many alerts it raised. */
+  /**
+   * Books an amount; answers how many alerts it raised. Each account uses a model of its own, so that two accounts meet
+   * on no row but those that their budgets, or the alert feed, make them meet on.
+   */
   spend(accountId: string, usd: string, client: Pool | PoolClient = this.pool): Promise<number> {
-    return this.#record(client, { accountId, kind: 'DEDUCTION', charge: parseUsd(usd), provider: null, model: null });
+    return this.#record(client, { accountId, kind: 'CALL', charge: parseUsd(usd), provider: 'own', model: accountId });
   }
 
   /** Books a call of a model that nobody knows. */
