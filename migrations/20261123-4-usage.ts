@@ -42,8 +42,12 @@ export class Usage20261123 extends Migration {
         (cost_pico_usd IS NULL) = (charge_pico_usd IS NULL) AND (cost_pico_usd IS NULL) = (priced_at IS NULL)
         AND (cost_pico_usd IS NOT NULL OR unpriced_reason IS NOT NULL)))`);
     this.addSql(`CREATE INDEX usage_record_account_idx ON usage_record (organization_id, account_id, occurred_at)`);
-    this.addSql(`CREATE INDEX usage_record_recorded_idx ON usage_record USING brin (recorded_at) WITH (autosummarize = on)`);
-    this.addSql(`CREATE INDEX usage_record_occurred_idx ON usage_record USING brin (occurred_at) WITH (autosummarize = on)`);
+    this.addSql(
+      `CREATE INDEX usage_record_recorded_idx ON usage_record USING brin (recorded_at) WITH (autosummarize = on)`,
+    );
+    this.addSql(
+      `CREATE INDEX usage_record_occurred_idx ON usage_record USING brin (occurred_at) WITH (autosummarize = on)`,
+    );
     this.addSql(
       `CREATE INDEX usage_record_unpriced_idx ON usage_record (organization_id, recorded_at) WHERE cost_pico_usd IS NULL`,
     );

@@ -13,6 +13,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
+import { compilingGateway } from './executor.js';
 import { MAX_DOCUMENT_TOKENS, MAX_VALIDATION_ERRORS } from './document.js';
 
 /** Turns any error into what a client may read; the signature of Apollo's `formatError`. */
@@ -32,7 +33,7 @@ export interface ApolloSettings<TContext extends BaseContext> {
  */
 export function makeApollo<TContext extends BaseContext>(settings: ApolloSettings<TContext>): ApolloServer<TContext> {
   return new ApolloServer<TContext>({
-    schema: settings.schema,
+    gateway: compilingGateway(settings.schema),
     formatError: settings.formatError,
     logger: settings.logger,
     plugins: [

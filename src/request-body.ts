@@ -58,7 +58,10 @@ function readBody(request: IncomingMessage, response: ServerResponse): Promise<B
     request.on('data', onData);
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The client left before its request was complete.')));
+    // Every request closes: an error with its stack is made only for those that were not complete.
+    request.once('close', () => {
+      if (!request.complete) reject(new Error('The client left before its request was complete.'));
+    });
   });
 }
 

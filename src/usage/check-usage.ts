@@ -1,6 +1,7 @@
 /** Turns inputs into drafts: every check that needs no database, in the order of the fields. */
 import type { ExtractedUsage, UnreadableUsage } from '../catalog/extract-usage.js';
-import { describeExcess, findExcess, parseQuantity, quantityRule, type Quantities } from '../catalog/quantity.js';
+import type { Quantities } from '../catalog/quantity.js';
+import { collectQuantities, type SaidQuantity } from '../catalog/unit-quantity.js';
 import { UsageUnit } from '../catalog/usage-unit.js';
 import { badInput } from '../errors.js';
 import { checkExternalId, spenderOf } from '../identity/account.service.js';
@@ -135,7 +136,7 @@ const TOKEN_FIELDS = [
 ] as const;
 
 function checkQuantities(input: RecordUsageInput, path: Path): Quantities {
-  const said: [UsageUnit, string, Path][] = [];
+  const said: SaidQuantity[] = [];
   for (const [field, unit] of TOKEN_FIELDS) {
     const text = input[field];
     if (text != null) said.push([unit, text, [...path, field]]);
@@ -143,16 +144,7 @@ function checkQuantities(input: RecordUsageInput, path: Path): Quantities {
   for (const [index, { unit, quantity }] of (input.quantities ?? []).entries()) {
     said.push([unit, quantity, [...path, 'quantities', index, 'quantity']]);
   }
-  const quantities = new Map<UsageUnit, bigint>();
-  for (const [unit, text, at] of said) {
-    const quantity = parseQuantity(unit, text);
-    if (quantity === undefined) throw badInput(at, `${unit} must be ${quantityRule(unit)}.`);
-    if (quantities.has(unit)) throw badInput(at, `${unit} was given twice.`);
-    quantities.set(unit, quantity);
-  }
-  const excess = findExcess(quantities);
-  if (excess) throw badInput(path, describeExcess(excess));
-  return quantities;
+  return collectQuantities(said, path);
 }
 
 /** What the caller said, in a form of its own for the content hash. Defaults are not in it. */

@@ -86,7 +86,7 @@ test('a socket whose key was revoked runs nothing more', async () => {
   });
   const run = async () => {
     const answers = client.iterate({ query: '{ viewer { roles } }' });
-    return (await answers.next()).value;
+    return (await answers.next()).value as unknown;
   };
   expect(await run()).toEqual({ data: { viewer: { roles: ['SERVICE'] } } });
   await world.ask(RevokeApiKeyDocument, { id: createApiKey.apiKey.id });

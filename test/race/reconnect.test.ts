@@ -77,8 +77,8 @@ test('every backend is ended under load: answered, or SERVICE_UNAVAILABLE, and t
         ),
       );
       await Promise.all(asked);
-      // Seen to fail: a pool client in use without an error listener ended the process here; a transaction of people's
-      // rows that broke was INTERNAL.
+      // Seen to fail: without releaseBroken each transaction that broke took a place of the app pool for good, and soon
+      // nobody got one; and a query whose end found the connection gone was INTERNAL.
       await eventually(async () => (await ask(VIEWER)).errors === undefined);
       expect(await ask(deduction(`after-${round}`))).toEqual(deducted(false));
     }
