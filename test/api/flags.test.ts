@@ -1,0 +1,88 @@
+/** With every flag off the API still answers, and nothing is priced or refused; the decision says what would have been. */
+import {
+  BudgetStatusDocument,
+  DeductFromBudgetDocument,
+  RecordUsageDocument,
+  SetBudgetDocument,
+  ViewerDocument,
+} from '../support/generated/operations.js';
+import { startWorld, type World } from '../support/world.js';
+
+let world: World;
+afterEach(() => world.close());
+
+async function deductTwo(): Promise<unknown> {
+  await world.ask(SetBudgetDocument, { input: { userId: 'ada', period: 'MONTH', limit: '1' } });
+  const input = { idempotencyKey: 'over', userId: 'ada', amount: '2' };
+  const { deductFromBudget } = await world.ask(DeductFromBudgetDocument, { input });
+  return { booked: deductFromBudget.usageRecord?.cost ?? null, ...deductFromBudget.decision, budget: undefined };
+}
+
+async function spent(): Promise<unknown> {
+  return (await world.ask(BudgetStatusDocument, { userId: 'ada' })).budgetStatus.budgets[0]?.spent;
+}
+
+test('all off: calls are counted without a price, and a HARD budget refuses nothing', async () => {
+  world = await startWorld({ ENABLE_PRICING: 'false', ENABLE_BUDGET_ENFORCEMENT: 'false', ENABLE_BILLING: 'false' });
+  const { viewer } = await world.ask(ViewerDocument, {});
+  expect(viewer.features).toEqual({ pricing: false, budgetEnforcement: false, billing: false });
+  const input = { idempotencyKey: 'call', userId: 'ada', model: 'gpt-4o', promptTokens: 1 };
+  expect((await world.ask(RecordUsageDocument, { input })).recordUsage.usageRecord).toMatchObject({
+    cost: null,
+    unpricedReason: 'PRICING_DISABLED',
+  });
+  expect(await deductTwo()).toMatchObject({
+    booked: '2',
+    outcome: 'ALLOWED',
+    reason: 'ENFORCEMENT_OFF',
+    wouldDeny: true,
+  });
+  expect(await spent()).toBe('2');
+});
+
+// Seen to fail: with p_enforce left out of the call of count_charges.
+test('on: what a HARD budget has no room for is not booked, and the key is free for what fits', async () => {
+  world = await startWorld();
+  expect(await deductTwo()).toMatchObject({
+    booked: null,
+    outcome: 'DENIED',
+    reason: 'OVER_LIMIT',
+    wouldDeny: true,
+    remaining: '1',
+  });
+  expect(await spent()).toBe('0');
+  const input = { idempotencyKey: 'over', userId: 'ada', amount: '1' };
+  const { deductFromBudget } = await world.ask(DeductFromBudgetDocument, { input });
+  expect(deductFromBudget).toMatchObject({
+    replayed: false,
+    usageRecord: { cost: '1' },
+    decision: { outcome: 'ALLOWED', reason: 'FITS' },
+  });
+  const again = await world.ask(DeductFromBudgetDocument, { input: { ...input, amount: '1.00' } });
+  expect(again.deductFromBudget).toMatchObject({ replayed: true, decision: null });
+  expect(await world.codeOf(DeductFromBudgetDocument, { input: { ...input, amount: '0.5' } })).toBe(
+    'IDEMPOTENCY_CONFLICT',
+  );
+});
+
+test('what is not asked to fit is booked in full, above the limit too', async () => {
+  world = await startWorld();
+  await world.ask(SetBudgetDocument, { input: { userId: 'ada', period: 'MONTH', limit: '1' } });
+  const input = { idempotencyKey: 'fee', userId: 'ada', amount: '5', onlyIfFits: false };
+  const { deductFromBudget } = await world.ask(DeductFromBudgetDocument, { input });
+  expect(deductFromBudget).toMatchObject({ usageRecord: { cost: '5' }, decision: { reason: 'OVER_LIMIT' } });
+  expect(await spent()).toBe('5');
+});
+
+test('many at once never take more than there is', async () => {
+  world = await startWorld();
+  await world.ask(SetBudgetDocument, { input: { period: 'MONTH', limit: '10' } });
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      world.ask(DeductFromBudgetDocument, {
+        input: { idempotencyKey: `d-${index}`, userId: `u-${index % 7}`, amount: '1' },
+      }),
+    ),
+  );
+  expect(answers.filter((answer) => answer.deductFromBudget.usageRecord)).toHaveLength(10);
+});
