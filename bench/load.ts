@@ -16,7 +16,8 @@ interface Worker {
   close(): Promise<void> | void;
 }
 
-const RECORD = 'mutation Record($input: RecordUsageInput!) { recordUsage(input: $input) { usageRecord { id cost } replayed } }';
+const RECORD =
+  'mutation Record($input: RecordUsageInput!) { recordUsage(input: $input) { usageRecord { id cost } replayed } }';
 const BATCH = `mutation Batch($input: RecordUsageBatchInput!) {
   recordUsageBatch(input: $input) { items { result { usageRecord { id cost } replayed } error { code message } } }
 }`;
@@ -26,7 +27,13 @@ let turn = 0;
 function call(slot: Slot) {
   turn += 1;
   const userId = `user-${turn % slot.users}`;
-  return { idempotencyKey: newKey(), userId, model: 'gpt-4o', promptTokens: 1000 + (turn % 100), completionTokens: 100 };
+  return {
+    idempotencyKey: newKey(),
+    userId,
+    model: 'gpt-4o',
+    promptTokens: 1000 + (turn % 100),
+    completionTokens: 100,
+  };
 }
 
 /** Each answer is looked at: a refusal, or a record that was there already, is no throughput. */
@@ -35,7 +42,8 @@ function httpWorker(slot: Slot & { kind: 'record' | 'batch' }): Worker {
   const body = (query: string, input: object) => JSON.stringify({ query, variables: { input } });
   const one = async () => {
     const answer = await connection.post(body(RECORD, call(slot)));
-    if (!answer.includes('"replayed":false') || !answer.includes('"cost":"0.00')) throw new Error(`Not recorded: ${answer}`);
+    if (!answer.includes('"replayed":false') || !answer.includes('"cost":"0.00'))
+      throw new Error(`Not recorded: ${answer}`);
     return 1;
   };
   const many = async () => {
@@ -61,7 +69,7 @@ async function run(slot: Slot): Promise<SlotResult> {
   const end = begin + slot.seconds * 1000;
   await Promise.all(
     workers.map(async (worker) => {
-      for (let sent = performance.now(); sent < end; ) {
+      for (let sent = performance.now(); sent < end;) {
         const written = await worker.work();
         records += written;
         const answered = performance.now();

@@ -6,6 +6,9 @@ export const KEY = 'bench-key-000000000000000000000000000000';
 export const USERS = 100;
 const TEAMS = 10;
 
+/** How a server says where it listens. */
+const READY = /open (http:\S+)\/ /;
+
 export interface Product {
   readonly url: string;
   readonly process: Child;
@@ -20,8 +23,7 @@ export async function startProduct(stage: Stage, database: string): Promise<Prod
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   });
-  const url = await child.printed(/open (http:\S+)\/ /);
-  return { url, process: child };
+  return { url: await child.printed(READY), process: child };
 }
 
 export async function ask<T>(url: string, query: string, variables: object = {}): Promise<T> {
@@ -57,4 +59,33 @@ export async function furnish(url: string): Promise<void> {
     { input: { items } },
   );
   if (recorded.recordUsageBatch.items.some(({ error }) => error)) throw new Error('The users were not made.');
+}
+
+/** With a PostgreSQL of its own, as `npm start` brings it. */
+export async function startEmbedded(stage: Stage, dataDir: string): Promise<Product> {
+  const settings = { DATA_DIR: dataDir, PORT: '0', BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'warn' };
+  const child = stage.start('../src/main.js', settings);
+  return { url: await child.printed(READY), process: child };
+}
+
+const BODY = {
+  model: 'gpt-4o',
+  usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
+};
+
+/** Some of everything that a first user does. */
+export async function useAsInDemo(url: string): Promise<void> {
+  await furnish(url);
+  for (let call = 0; call < 100; call += 1) {
+    await ask(
+      url,
+      `mutation ($input: RecordProviderUsageInput!) { recordProviderUsage(input: $input) {
+         usageRecord { id cost costLines { unit quantity amount note } } budgets { limit spent percent } } }`,
+      { input: { idempotencyKey: newKey(), userId: `user-${call % 5}`, provider: 'openai', response: BODY } },
+    );
+  }
+  const day = new Date().toISOString().slice(0, 10);
+  await ask(url, '{ models { edges { node { name provider } } } }');
+  await ask(url, '{ budgetStatus(userId: "user-1") { budgets { period limit spent remaining } } }');
+  await ask(url, `{ usageSummary(input: { from: "${day}", to: "${day}", groupBy: [MODEL] }) { rows { model cost } } }`);
 }

@@ -8,20 +8,26 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../src/postgres.js';
+import { cpuMs, treeCpuMs } from './process-figures.js';
 import type { Slot, SlotResult } from './slot.js';
 
 const QUIET_LOOKS = 3;
 const QUIET_WAIT_MS = 100;
 const QUIET_TRIES = 600;
 
+export interface MeasuredResult extends SlotResult {
+  readonly nodeUs: number | undefined;
+  readonly postgresUs: number | undefined;
+}
+
 /** A child process that answers each message with one. */
 export class Child {
   private constructor(readonly process: ChildProcess) {}
 
+  /** @param script its path from this folder. Its environment is only what is given. */
   static start(script: string, environment: Record<string, string> = {}): Child {
     const file = join(import.meta.dirname, script);
-    const prof = process.argv[5] !== undefined && script.includes('main') ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [];
-    const child = fork(file, [], { execArgv: prof, env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const child = fork(file, [], { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     return new Child(child);
   }
 
@@ -106,6 +112,20 @@ export class Stage {
   async run(slot: Slot): Promise<SlotResult> {
     await this.quiet();
     return this.load.ask<SlotResult>(slot);
+  }
+
+  /** The same, with the CPU time that the server's process and PostgreSQL took for each record, in us. */
+  async runMeasured(slot: Slot, server: Child): Promise<MeasuredResult> {
+    await this.quiet();
+    const postmaster = await this.postmasterPid();
+    const before = [cpuMs(server.pid), treeCpuMs(postmaster)];
+    const result = await this.load.ask<SlotResult>(slot);
+    await this.quiet();
+    const after = [cpuMs(server.pid), treeCpuMs(postmaster)];
+    const [nodeUs, postgresUs] = before.map((ms, index) =>
+      ms === undefined ? undefined : (((after[index] ?? 0) - ms) * 1000) / result.records,
+    );
+    return { ...result, nodeUs, postgresUs };
   }
 
   /** Waits until no session works any more, so that nobody pays for who came before. */

@@ -47,6 +47,10 @@ export class Context {
    */
   async end(): Promise<void> {
     this.held.current = undefined;
+    if (!this.held.opened.some((operation) => operation.inTransaction)) {
+      this.held.opened.length = 0;
+      return;
+    }
     const outcomes = await Promise.allSettled(this.held.opened.splice(0).map((operation) => operation.commit()));
     // What a mutation wrote was committed with its field: these only read, and what was read stands.
     const failed = outcomes.find(

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { inputErrorOf } from './input-error.js';
 
 /** The stable values of `extensions.code`, and whether the same request may succeed when sent again unchanged. */
 export const ERROR_CODES = {
@@ -78,27 +79,40 @@ const SQLSTATE = {
   deadlockDetected: '40P01',
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
+  readOnlyTransaction: '25006',
   uniqueViolation: '23505',
 } as const;
 
 /** Our own SQLSTATE: a HARD budget has no room. */
 export const DENIED = 'TG001';
 
-export type DatabaseFault = 'CONFLICT' | 'LOCKED' | 'CONNECTION' | 'BAD_VALUE' | 'OTHER';
+export type DatabaseFault = 'CONFLICT' | 'LOCKED' | 'CANCELED' | 'CONNECTION' | 'BAD_VALUE' | 'OTHER';
 
 /** Node's own names for a broken or refused connection. */
-const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
 
 /**
  * Sorts a failure of the database by what the caller can do about it.
  * CONFLICT: run the transaction again. LOCKED: somebody holds the row. CONNECTION: the outcome is unknown, ask
- * again by key. BAD_VALUE: one row of the statement is bad. OTHER: a defect of ours.
+ * again by key. CANCELED: it took too long and was undone. BAD_VALUE: one row of the statement is bad. OTHER: a defect of ours.
  */
 export function databaseFault(error: unknown): DatabaseFault {
   const code = codeOf(error);
   if (code === SQLSTATE.serializationFailure || code === SQLSTATE.deadlockDetected) return 'CONFLICT';
   if (code === SQLSTATE.lockNotAvailable) return 'LOCKED';
   if (code === undefined) return isConnectionMessage(error) ? 'CONNECTION' : 'OTHER';
+  if (code === SQLSTATE.queryCanceled) return 'CANCELED';
+  // A server that became a standby keeps its connections and refuses writes: a new connection finds the primary.
+  if (code === SQLSTATE.readOnlyTransaction) return 'CONNECTION';
   if (CONNECTION_CODES.has(code) || /^(08|57P|53300)/.test(code)) return 'CONNECTION';
   if (/^2[23]/.test(code)) return 'BAD_VALUE';
   return 'OTHER';
@@ -113,7 +127,9 @@ function codeOf(error: unknown): string | undefined {
 function isConnectionMessage(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /Connection terminated|Client has encountered|timeout exceeded when|Query read timeout/.test(error.message)
+    /Connection terminated|Client has encountered|Client was closed|timeout exceeded when|Query read timeout/.test(
+      error.message,
+    )
   );
 }
 
@@ -138,7 +154,7 @@ export function errorReporter(log: Logger): ErrorReporter {
   return (error) => {
     if (error instanceof ApiError) return reported(error);
     const fault = databaseFault(error);
-    if (fault === 'CONNECTION' || fault === 'LOCKED') {
+    if (fault === 'CONNECTION' || fault === 'LOCKED' || fault === 'CANCELED') {
       log.warn({ err: error }, 'database unavailable');
       return reported(serviceUnavailable('The database did not answer in time.'));
     }
@@ -173,9 +189,9 @@ export function errorFormatter(
     const isArgument = error instanceof GraphQLError && !error.originalError && /^Argument "/.test(error.message);
     const code = isArgument ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
     if (!(cause instanceof ApiError) && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
-      const field = variablePath(formatted.message);
+      const { message, field } = inputErrorOf(formatted.message, error);
       return {
-        message: formatted.message,
+        message,
         ...at,
         extensions: { code: inputCode(code), retryable: false, ...(field && { field }) },
       };
@@ -192,13 +208,4 @@ function inputCode(code: string): string {
   )
     ? 'BAD_USER_INPUT'
     : code;
-}
-
-/** GraphQL names the wrong part of a variable only in its message: `... got invalid value 1 at "input.items[0].limit"; ...`. */
-function variablePath(message: string): (string | number)[] | undefined {
-  const path = /^Variable "\$[^"]*" got invalid value .* at "([^"]+)"; /s.exec(message)?.[1];
-  return path
-    ?.split(/[.[\]]/)
-    .filter((part) => part !== '')
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }

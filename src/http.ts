@@ -65,6 +65,8 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
   const isReady = async (): Promise<boolean> => !closing && (await options.isReady());
   const answer = router(graphqlHandler(options), healthRoute(isReady), options.routes ?? []);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    // It crossed with our closing of an idle connection: what cannot be answered must not take effect.
+    if (!request.socket.writable) return;
     answer(request, response).catch((error: unknown) => {
       onFault(error);
       if (response.headersSent) response.destroy();

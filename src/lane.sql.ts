@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 
 /** How long one step of a hot call may wait for a lock, and the whole call may run, in ms. */
 const LOCK_TIMEOUT_MS = 250;
-const STATEMENT_TIMEOUT_MS = 5_000;
+export const STATEMENT_TIMEOUT_MS = 5_000;
 
 export async function prepareLaneConnection(client: ClientBase): Promise<void> {
   await client.query(

@@ -7,10 +7,10 @@
  * by itself beside the lane, and the others do not wait for it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClientBase, Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import pRetry from 'p-retry';
 import { ApiError, databaseFault, serviceUnavailable } from './errors.js';
-import { prepareLaneConnection } from './lane.sql.js';
+import { LaneConnection } from './lane-connection.js';
 import type { Operation } from './operation.js';
 
 /** The most items of one call; what is more waits for the next. */
@@ -98,16 +98,28 @@ function hashOf(organizationId: string): number {
   return Number.parseInt(organizationId.slice(-8), 16);
 }
 
+/** How a batch is being tried. */
+interface Attempt {
+  readonly connection: LaneConnection;
+  /** A lost connection is made anew once; after that the outcome is reported as unknown. */
+  readonly hasReconnected: boolean;
+  /** Set where the organization goes on by itself: until when it waits for its rows. */
+  readonly patience?: AbortSignal;
+}
+
 class Lane {
   readonly #queues = new Map<string, Queue>();
-  readonly #aside = new Set<string>();
-  #client: PoolClient | undefined;
-  #running: Promise<void> | undefined;
-  readonly #sideRuns = new Set<Promise<void>>();
-  waiting = 0;
   readonly #jobNumbers = new Map<LaneJob<unknown, unknown>, number>();
+  /** Organizations that go on by themselves, with the number of their runs. */
+  readonly #aside = new Map<string, number>();
+  readonly #sideRuns = new Set<Promise<void>>();
+  readonly #connection: LaneConnection;
+  #running: Promise<void> | undefined;
+  waiting = 0;
 
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: Pool) {
+    this.#connection = new LaneConnection(pool);
+  }
 
   push<Receipt>(organizationId: string, job: LaneJob<unknown, unknown>, item: unknown): Promise<Receipt> {
     return new Promise((resolve, reject) => {
@@ -125,8 +137,7 @@ class Lane {
 
   async drain(): Promise<void> {
     while (this.#running || this.#sideRuns.size > 0) await Promise.all([this.#running, ...this.#sideRuns]);
-    this.#client?.release();
-    this.#client = undefined;
+    this.#connection.release();
   }
 
   #numberOf(job: LaneJob<unknown, unknown>): number {
@@ -141,7 +152,9 @@ class Lane {
   }
 
   async #work(): Promise<void> {
-    for (let next = this.#next(); next; next = this.#next()) await this.#runBatch(next.queue, next.batch, false);
+    for (let next = this.#next(); next; next = this.#next()) {
+      await this.#runBatch(next.queue, next.batch, { connection: this.#connection, hasReconnected: false });
+    }
     this.#running = undefined;
   }
 
@@ -157,105 +170,76 @@ class Lane {
     return undefined;
   }
 
-  async #runBatch(queue: Queue, batch: Entry[], isSecondTry: boolean): Promise<void> {
+  /** Never rejects: every entry is answered, here or beside the lane. */
+  async #runBatch(queue: Queue, batch: Entry[], attempt: Attempt): Promise<void> {
     try {
-      settle(batch, await this.#call(queue, batch));
-      this.waiting -= batch.length;
+      this.#settle(batch, await call(queue, batch, attempt.connection));
     } catch (error) {
-      await this.#recover(queue, batch, isSecondTry, error);
+      await this.#recover(queue, batch, attempt, error);
     }
   }
 
-  async #recover(queue: Queue, batch: Entry[], isSecondTry: boolean, error: unknown): Promise<void> {
-    const fault = databaseFault(error);
-    if (fault === 'CONNECTION') {
-      this.#dropClient(error);
-      if (!isSecondTry) return this.#runBatch(queue, batch, true);
-      return this.#fail(batch, serviceUnavailable('The database went away, so the outcome is unknown.'));
+  async #recover(queue: Queue, batch: Entry[], attempt: Attempt, error: unknown): Promise<void> {
+    switch (databaseFault(error)) {
+      case 'CONNECTION':
+        attempt.connection.drop();
+        if (!attempt.hasReconnected) return this.#runBatch(queue, batch, { ...attempt, hasReconnected: true });
+        return this.#fail(batch, serviceUnavailable('The database went away, so the outcome is unknown.'));
+      case 'LOCKED':
+        return this.#waitForRows(queue, batch, attempt);
+      case 'BAD_VALUE': {
+        if (batch.length === 1) return this.#fail(batch, badValue());
+        const middle = Math.ceil(batch.length / 2);
+        await this.#runBatch(queue, batch.slice(0, middle), attempt);
+        return this.#runBatch(queue, batch.slice(middle), attempt);
+      }
+      case 'CONFLICT':
+        return this.#fail(batch, serviceUnavailable('Other transactions were in the way.'));
+      case 'CANCELED':
+        return this.#fail(batch, serviceUnavailable('The database took too long, and nothing was written.'));
+      case 'OTHER':
+        return this.#fail(batch, error);
     }
-    if (fault === 'LOCKED') return this.#stepAside(queue, batch);
-    if (fault === 'BAD_VALUE' && batch.length > 1) {
-      const middle = Math.ceil(batch.length / 2);
-      await this.#runBatch(queue, batch.slice(0, middle), isSecondTry);
-      return this.#runBatch(queue, batch.slice(middle), isSecondTry);
-    }
-    if (fault === 'BAD_VALUE')
-      return this.#fail(batch, new ApiError('BAD_USER_INPUT', 'A value is outside what can be stored.'));
-    if (fault === 'CONFLICT') return this.#fail(batch, serviceUnavailable('Other transactions were in the way.'));
-    return this.#fail(batch, error);
   }
 
   /** The gate or a budget row is held by a long transaction: this organization tries again by itself, the lane goes on. */
+  async #waitForRows(queue: Queue, batch: Entry[], attempt: Attempt): Promise<void> {
+    if (!attempt.patience) return this.#stepAside(queue, batch);
+    if (attempt.patience.aborted) {
+      return this.#fail(
+        batch,
+        serviceUnavailable('The budgets of this organization are locked by a long transaction.'),
+      );
+    }
+    await wait(LOCKED_WAIT_MS);
+    return this.#runBatch(queue, batch, attempt);
+  }
+
   #stepAside(queue: Queue, batch: Entry[]): void {
-    this.#aside.add(queue.organizationId);
-    const run = this.#runAside(queue, batch).finally(() => {
-      this.#aside.delete(queue.organizationId);
+    const { organizationId } = queue;
+    const connection = new LaneConnection(this.pool);
+    this.#aside.set(organizationId, (this.#aside.get(organizationId) ?? 0) + 1);
+    const patience = AbortSignal.timeout(LOCKED_PATIENCE_MS);
+    const run = this.#runBatch(queue, batch, { connection, hasReconnected: false, patience }).finally(() => {
+      connection.drop();
+      const others = (this.#aside.get(organizationId) ?? 1) - 1;
+      if (others > 0) this.#aside.set(organizationId, others);
+      else this.#aside.delete(organizationId);
       this.#sideRuns.delete(run);
       if (this.#queues.size > 0) this.#wake();
     });
     this.#sideRuns.add(run);
   }
 
-  async #runAside(queue: Queue, batch: Entry[]): Promise<void> {
-    const givenUp = AbortSignal.timeout(LOCKED_PATIENCE_MS);
-    while (!givenUp.aborted) {
-      try {
-        const client = await this.pool.connect();
-        try {
-          await prepareLaneConnection(client);
-          settle(
-            batch,
-            await queue.job.run(
-              client,
-              queue.organizationId,
-              batch.map((entry) => entry.item),
-            ),
-          );
-          this.waiting -= batch.length;
-          return;
-        } finally {
-          client.release(true);
-        }
-      } catch (error) {
-        if (databaseFault(error) !== 'LOCKED') return this.#recover(queue, batch, true, error);
-        await wait(LOCKED_WAIT_MS);
-      }
-    }
-    this.#fail(batch, serviceUnavailable('The budgets of this organization are locked by a long transaction.'));
-  }
-
-  async #call(queue: Queue, batch: Entry[]): Promise<readonly unknown[]> {
-    const items = batch.map((entry) => entry.item);
-    return pRetry(async () => queue.job.run(await this.#connect(), queue.organizationId, items), {
-      retries: CONFLICT_RETRIES,
-      minTimeout: CONFLICT_WAIT_MS.least,
-      maxTimeout: CONFLICT_WAIT_MS.most,
-      randomize: true,
-      shouldRetry: ({ error }) => databaseFault(error) === 'CONFLICT',
+  /** A missing answer for an item is a defect of ours, never success. */
+  #settle(batch: Entry[], receipts: readonly unknown[]): void {
+    batch.forEach((entry, index) => {
+      const receipt = receipts[index];
+      if (receipt === undefined) entry.reject(new Error('The lane gave no answer for an item.'));
+      else if (receipt instanceof Error) entry.reject(receipt);
+      else entry.resolve(receipt as never);
     });
-  }
-
-  async #connect(): Promise<PoolClient> {
-    if (!this.#client) {
-      const client = await this.pool.connect();
-      client.on('error', () => {
-        if (this.#client === client) this.#dropClient();
-      });
-      try {
-        await prepareLaneConnection(client);
-      } catch (error) {
-        client.release(true);
-        throw error;
-      }
-      this.#client = client;
-    }
-    return this.#client;
-  }
-
-  #dropClient(error?: unknown): void {
-    const client = this.#client;
-    this.#client = undefined;
-    client?.release(error instanceof Error ? error : true);
+    this.waiting -= batch.length;
   }
 
   #fail(batch: Entry[], error: unknown): void {
@@ -264,12 +248,18 @@ class Lane {
   }
 }
 
-/** A missing answer for an item is a defect of ours, never success. */
-function settle(batch: Entry[], receipts: readonly unknown[]): void {
-  batch.forEach((entry, index) => {
-    const receipt = receipts[index];
-    if (receipt === undefined) entry.reject(new Error('The lane gave no answer for an item.'));
-    else if (receipt instanceof Error) entry.reject(receipt);
-    else entry.resolve(receipt as never);
+/** One transaction, run again where others were in its way. */
+function call(queue: Queue, batch: Entry[], connection: LaneConnection): Promise<readonly unknown[]> {
+  const items = batch.map((entry) => entry.item);
+  return pRetry(() => connection.run((client) => queue.job.run(client, queue.organizationId, items)), {
+    retries: CONFLICT_RETRIES,
+    minTimeout: CONFLICT_WAIT_MS.least,
+    maxTimeout: CONFLICT_WAIT_MS.most,
+    randomize: true,
+    shouldRetry: ({ error }) => databaseFault(error) === 'CONFLICT',
   });
+}
+
+function badValue(): ApiError {
+  return new ApiError('BAD_USER_INPUT', 'An amount, or a sum that it goes into, is larger than what can be stored.');
 }

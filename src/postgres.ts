@@ -52,6 +52,8 @@ export async function openEmbeddedPostgres(dataDir: string | undefined, log: Log
 
 class Supervisor implements EmbeddedPostgres {
   #owner: Client | undefined;
+  /** Started by us and taken by nobody else, so it is ours to stop even where we could not take it. */
+  #isStartedByUs = false;
   #closing = false;
   #restart: Promise<void> | undefined;
   /** Fixed once known: the pools have it in their URL. */
@@ -82,11 +84,11 @@ class Supervisor implements EmbeddedPostgres {
     this.#closing = true;
     await this.#restart;
     const owner = this.#owner;
-    if (!owner) return;
+    if (!owner && !this.#isStartedByUs) return;
     await this.cluster.stop().catch((error: unknown) => {
       this.log.warn({ err: error }, 'the embedded PostgreSQL was not running at the end');
     });
-    await owner.end().catch(() => undefined);
+    await owner?.end().catch(() => undefined);
   }
 
   /** The connection that held the server broke: PostgreSQL crashed, or somebody ended our session. */
@@ -133,6 +135,7 @@ class Supervisor implements EmbeddedPostgres {
     await this.cluster.forgetZombie();
     try {
       await this.cluster.start(this.#port);
+      this.#isStartedByUs = true;
       return true;
     } catch {
       return false;
@@ -159,6 +162,7 @@ class Supervisor implements EmbeddedPostgres {
       return (error as { code?: string }).code === NOT_NOW ? 'BUSY' : 'SILENT';
     }
     await client.end().catch(() => undefined);
+    this.#isStartedByUs = false;
     throw new StartError(
       `Another Tollgate server is using ${this.dataDir}; to run beside it, start this one with DATABASE_URL=${this.url}`,
     );

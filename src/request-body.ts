@@ -10,6 +10,9 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 // connection before the client has seen the answer.
 const LINGER_MS = 5_000;
 
+/** What nearly all clients send, parsed once. */
+const PLAIN_JSON = new MIMEType('application/json');
+
 /** A request that is refused before GraphQL sees it. */
 export class Refusal extends GraphQLError {
   constructor(
@@ -22,7 +25,8 @@ export class Refusal extends GraphQLError {
 
 /** The parsed body, or undefined where there is none or where its media type is not JSON (Apollo says what it wants). */
 export async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
-  const mediaType = mediaTypeOf(request.headers['content-type']);
+  const header = request.headers['content-type'];
+  const mediaType = header === 'application/json' ? PLAIN_JSON : mediaTypeOf(header);
   if (mediaType?.essence !== 'application/json') return undefined;
   const charset = mediaType.params.get('charset') ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset)) throw new Refusal(415, 'The request body must be encoded in UTF-8.');

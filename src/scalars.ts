@@ -44,27 +44,30 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   parseLiteral: (node: ValueNode) => (node.kind === Kind.STRING ? parseInstant(node.value) : wrong(INSTANT_FORM)),
 });
 
-const QUANTITY_FORM =
-  'A Quantity is a JSON integer or a string of digits from 0 to 9007199254740991; durations may have up to 6 decimal places, as a string.';
+const QUANTITY_FORM = 'A Quantity is a JSON number, or a string of at most 40 characters.';
+const MAX_QUANTITY_TEXT = 40;
 
 function parseQuantityText(value: unknown): string {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);
-  if (typeof value === 'string' && /^\d{1,16}(\.\d{1,6})?$/.test(value)) return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string' && value.length <= MAX_QUANTITY_TEXT) return value;
   throw new GraphQLError(QUANTITY_FORM);
 }
 
-/** Kept as decimal text in its unit: what a text means depends on the unit, which the scalar does not know. */
+/**
+ * Kept as its text, which is not looked at here: what is right depends on the unit, and what a scalar refuses fails the
+ * whole request, where of a batch only the one item may fail. Whoever takes it reads it with `parseQuantity`.
+ */
 export const QuantityScalar = new GraphQLScalarType<string, string | number>({
   name: 'Quantity',
-  description: `How much of a unit: 0 to 9007199254740991 (2^53-1), as a JSON integer or a string of digits. Durations are seconds with up to 6 decimal places, written as a string. Answered as a number where it is whole, else as a string.`,
+  description: `How much of a unit: 0 to 9007199254740991 (2^53-1), as a JSON integer or a string of digits. Durations are seconds with up to 6 decimal places. Anything else is BAD_USER_INPUT, of a batch for that item alone. Answered as a number where it is whole, else as a string.`,
   serialize: (value) => {
     const text = String(value);
     return /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
   },
   parseValue: parseQuantityText,
   parseLiteral: (node: ValueNode) =>
-    node.kind === Kind.INT || node.kind === Kind.STRING
-      ? parseQuantityText(node.kind === Kind.INT ? Number(node.value) : node.value)
+    node.kind === Kind.INT || node.kind === Kind.FLOAT || node.kind === Kind.STRING
+      ? parseQuantityText(node.value)
       : parseQuantityText(undefined),
 });
 

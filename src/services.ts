@@ -93,12 +93,13 @@ interface Ground {
 export function makeServices(config: Config, database: Database, clock: Clock, log: Logger) {
   const ground = { config, database, clock, log };
   const features = featuresOf(config);
-  const identity = makeIdentity(ground);
+  const lanes = new Lanes(database.writer, config.lanes);
+  const identity = makeIdentity(ground, lanes);
   const catalogue = makeCatalogue(ground);
   const feed = new AlertFeed({ writer: database.writer, apiKeys: identity.apiKeys, log });
   const alerts = new AlertService(identity.accounts, feed);
   const wake = (organizationId: string) => feed.wake(organizationId);
-  const spending = makeSpending(ground, features, identity, catalogue, wake);
+  const spending = makeSpending(ground, features, lanes, identity, catalogue, wake);
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
     account: (operation, key) => identity.accounts.findNode(operation, key),
@@ -113,6 +114,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   return {
     features,
     reportError: errorReporter(log),
+    lanes,
     ...identity,
     ...catalogue,
     feed,
@@ -123,8 +125,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   };
 }
 
-function makeIdentity({ config, database, clock }: Ground) {
-  const directory = new AccountDirectory(database.writer, config.defaultMonthlyBudgetPicoUsd);
+function makeIdentity({ config, database, clock }: Ground, lanes: Lanes) {
+  const directory = new AccountDirectory(lanes, config.defaultMonthlyBudgetPicoUsd);
   const accounts = new AccountService(directory);
   const apiKeys = new ApiKeyService(database.writer, accounts);
   const organizations = new OrganizationService(apiKeys);
@@ -154,6 +156,7 @@ function makeCatalogue({ config, database, clock, log }: Ground) {
 function makeSpending(
   { config, database: { writer }, clock, log }: Ground,
   features: ReturnType<typeof featuresOf>,
+  lanes: Lanes,
   { directory, apiKeys }: ReturnType<typeof makeIdentity>,
   { prices, estimates }: ReturnType<typeof makeCatalogue>,
   wake: (organizationId: string) => void,
@@ -164,7 +167,6 @@ function makeSpending(
   };
   const meter = new BudgetMeter({ ...limits, writer, apiKeys, clock, log });
   const budgets = new BudgetService(writer, directory, prices, estimates, limits, wake, meter);
-  const lanes = new Lanes(writer, config.lanes);
   const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
   const usage = new UsageService({
     writer,
@@ -177,7 +179,7 @@ function makeSpending(
   });
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
   prices.onNewPricing(() => void latePricing.sweep());
-  return { meter, budgets, lanes, usage, latePricing };
+  return { meter, budgets, usage, latePricing };
 }
 
 /** Also used to print the schema, where no service is ever called. */

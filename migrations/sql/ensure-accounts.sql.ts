@@ -1,6 +1,6 @@
 /**
- * ensure_accounts: makes what is missing of a list of accounts and their teams, sorted so that two callers with
- * overlapping lists do not deadlock, and answers with the ids in the order of the list. A team counts only for an
+ * ensure_accounts: makes what is missing of a list of accounts and their teams, all teams before all others and each part
+ * sorted, so that two callers with overlapping lists do not deadlock, and answers with the ids in the order of the list. A team counts only for an
  * account made here.
  *
  * p_default_limit: pico-USD; each USER made here gets a MONTH, HARD budget of it in the same transaction, so nobody ever
@@ -30,10 +30,15 @@ BEGIN
   END IF;
 
   INSERT INTO public.account (organization_id, id, kind, external_id, created_at)
-  SELECT DISTINCT ON (t.team_external_id) o.organization_id, t.team_id, 'TEAM', t.team_external_id, p_now
-  FROM public.organization o, unnest(p_team_external_ids, p_team_ids) AS t (team_external_id, team_id)
-  WHERE o.organization_id = p_org AND t.team_external_id IS NOT NULL
-  ORDER BY t.team_external_id
+  SELECT DISTINCT ON (t.external_id) o.organization_id, t.id, 'TEAM', t.external_id, p_now
+  FROM public.organization o
+  CROSS JOIN (
+    SELECT n.external_id, n.id FROM unnest(p_team_external_ids, p_team_ids) AS n (external_id, id)
+    UNION ALL
+    SELECT d.external_id, d.id FROM unnest(p_kinds, p_external_ids, p_ids) AS d (kind, external_id, id)
+    WHERE d.kind = 'TEAM') t
+  WHERE o.organization_id = p_org AND t.external_id IS NOT NULL
+  ORDER BY t.external_id
   ON CONFLICT (organization_id, kind, external_id) DO NOTHING;
 
   FOR v_user IN
@@ -43,7 +48,7 @@ BEGIN
     CROSS JOIN unnest(p_kinds, p_external_ids, p_ids, p_team_external_ids) AS t (kind, external_id, id, team_external_id)
     LEFT JOIN public.account team ON team.organization_id = p_org AND team.kind = 'TEAM'
       AND team.external_id = t.team_external_id AND t.kind = 'USER'
-    WHERE o.organization_id = p_org
+    WHERE o.organization_id = p_org AND t.kind <> 'TEAM'
     ORDER BY t.kind, t.external_id
     ON CONFLICT (organization_id, kind, external_id) DO NOTHING
     RETURNING CASE WHEN a.kind = 'USER' THEN a.id END

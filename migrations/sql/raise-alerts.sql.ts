@@ -71,7 +71,7 @@ DECLARE
   v_cursor bigint;
   v_day date := (p_now AT TIME ZONE p_zone)::date;
 BEGIN
-  IF cardinality(p_models) = 0 THEN
+  IF p_models IS NULL THEN
     RETURN 0;
   END IF;
   SELECT count(DISTINCT (t.provider, t.model)) INTO v_new

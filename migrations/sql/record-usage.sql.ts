@@ -24,7 +24,7 @@ CREATE FUNCTION record_usage(
   p_unpriced_reasons text[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
   p_occurred timestamptz[], p_budget_at timestamptz[],
   p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
-RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods json, alert_count int, recorded_at timestamptz)
+RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   v_cut timestamptz;
@@ -174,11 +174,12 @@ BEGIN
       p_org, v_count.budgets, v_count.starts, v_count.deltas, record_usage.recorded_at);
   END IF;
   IF array_position(p_costs, NULL) IS NOT NULL THEN
-    alert_count := alert_count + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at,
-      ARRAY(SELECT coalesce(t.provider_sent, '') FROM unnest(p_keys, p_providers_sent, p_costs) AS t (key, provider_sent, cost)
-        WHERE t.cost IS NULL AND (v_are_all_new OR t.key = ANY (v_new))),
-      ARRAY(SELECT coalesce(t.model_sent, '') FROM unnest(p_keys, p_models_sent, p_costs) AS t (key, model_sent, cost)
-        WHERE t.cost IS NULL AND (v_are_all_new OR t.key = ANY (v_new))));
+    SELECT array_agg(coalesce(t.provider_sent, '')), array_agg(coalesce(t.model_sent, '')) INTO v_providers, v_models
+    FROM unnest(p_keys, p_providers_sent, p_models_sent, p_costs, p_unpriced_reasons)
+      AS t (key, provider_sent, model_sent, cost, unpriced_reason)
+    WHERE t.cost IS NULL AND t.unpriced_reason <> 'PRICING_DISABLED' AND (v_are_all_new OR t.key = ANY (v_new));
+    alert_count := alert_count
+      + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at, v_providers, v_models);
   END IF;
   RETURN NEXT;
 END

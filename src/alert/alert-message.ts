@@ -6,11 +6,11 @@ import { AlertKind, type Alert } from './alert.js';
 export function messageOf(alert: Alert): string {
   switch (alert.kind) {
     case AlertKind.BUDGET_THRESHOLD:
-      return `${whose(alert.account)} reached ${alert.threshold ?? 0} % of a budget: ${spentOf(alert)}${until(alert)}.`;
+      return `${whose(alert.account)} reached ${alert.threshold ?? 0} % of ${budgetOf(alert)}: ${spentOf(alert)}${until(alert)}.`;
     case AlertKind.RESERVATION_OVERRUN:
       return `A call of ${lower(whose(alert.account))} cost more than was held for it.`;
     case AlertKind.UNPRICED_USAGE:
-      return `Usage of the model "${alert.model ?? ''}"${from(alert)} was recorded without a price; set one, and it is priced then.`;
+      return `No price is known for the model "${alert.model ?? ''}"${from(alert)}: its usage counts without a cost until setPricing names one.`;
   }
 }
 
@@ -39,5 +39,11 @@ function until({ periodEndsAt }: Alert): string {
 }
 
 function from({ provider }: Alert): string {
-  return provider === null ? '' : ` from "${provider}"`;
+  return provider === null ? ', named without a provider' : ` from "${provider}"`;
+}
+
+/** As people call it: by its name, else by its period. */
+function budgetOf({ budgetName, budgetPeriod }: Alert): string {
+  if (budgetName !== null) return `the budget "${budgetName}"`;
+  return budgetPeriod === null ? 'a budget' : `its ${budgetPeriod} budget`;
 }

@@ -30,7 +30,7 @@ const AFTER =
 const STREAM_ERRORS =
   'Errors: BAD_USER_INPUT, FORBIDDEN, NOT_FOUND; the stream ends with SLOW_CONSUMER where more than 256 alerts wait to be read (subscribe again with the last cursor), with UNAUTHENTICATED within 5 seconds after the key was revoked, and with SERVICE_UNAVAILABLE where the database is away (subscribe again with the last cursor).';
 
-@InputType({ description: 'Which alerts to list; what is left out does not narrow the list.' })
+@InputType('AlertFilter', { description: 'Which alerts to list; what is left out does not narrow the list.' })
 class AlertFilterInput {
   @Field(() => AlertKind, { nullable: true, description: 'Only this kind.' })
   kind?: AlertKind | null;
@@ -122,7 +122,8 @@ export class AlertResolver {
   })
   list(
     @Ctx() context: Context,
-    @Arg('filter', () => AlertFilterInput, { nullable: true }) filter?: AlertFilterInput | null,
+    @Arg('filter', () => AlertFilterInput, { nullable: true, description: 'Which alerts; default all.' })
+    filter?: AlertFilterInput | null,
     @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last alert of the page before.' })
     after?: string | null,
@@ -132,7 +133,7 @@ export class AlertResolver {
 
   @Requires('alert.read')
   @Subscription(() => Alert, {
-    description: `Alerts about the budgets of an account and those below it, as they are raised: BUDGET_THRESHOLD and RESERVATION_OVERRUN. Without userId and teamId: of the whole organization. Requires alert.read. ${STREAM_ERRORS}`,
+    description: `Alerts about the budgets of an account and those below it, as they are raised: BUDGET_THRESHOLD and RESERVATION_OVERRUN. Without userId and teamId: of all that the caller may see, which is the whole organization, and for a MEMBER its own account and those below. Requires alert.read. ${STREAM_ERRORS}`,
     subscribe: ({ args, context, info }: SubscribeData<BudgetAlertsArgs, Context>) =>
       resolverOf(info.schema, AlertResolver).openBudgetAlerts(args, context),
   })

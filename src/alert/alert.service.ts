@@ -1,6 +1,6 @@
 import { badInput, notFound } from '../errors.js';
 import { AccountKind } from '../identity/account.js';
-import { accountOf, type AccountName, type AccountService } from '../identity/account.service.js';
+import { accountOf, checkExternalId, type AccountName, type AccountService } from '../identity/account.service.js';
 import { authorize } from '../identity/permission.js';
 import { decodeId, encodeId } from '../node-id.js';
 import type { Operation } from '../operation.js';
@@ -41,6 +41,7 @@ export class AlertService {
     const { organizationId, accountId } = operation.principal;
     const accountIds = accountId === undefined ? [] : [accountId];
     if (isNamed(filter)) {
+      checkName(filter, ['filter']);
       await this.#assertVisible(operation, filter);
       const account = await this.accounts.find(operation, filter);
       if (!account) return pageOf<Alert>([], size, after, encodeCursor);
@@ -108,6 +109,13 @@ function cursorOf(after: string | null | undefined): bigint | undefined {
 
 function isNamed({ userId, teamId }: AccountName): boolean {
   return userId != null || teamId != null;
+}
+
+/** The same checks as of every name, with the path of these fields. */
+function checkName({ userId, teamId }: AccountName, path: readonly string[]): void {
+  if (userId != null && teamId != null) throw badInput([...path, 'teamId'], 'Name at most one of userId and teamId.');
+  if (userId != null) checkExternalId(userId, [...path, 'userId']);
+  if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
 }
 
 function isVisible({ accountId }: Principal, { account }: Alert): boolean {

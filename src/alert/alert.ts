@@ -122,4 +122,8 @@ export class Alert {
 
   /** The caller's id of the team that the account belongs to now. */
   teamExternalId!: string | null;
+
+  /** Of the budget, as it is now; null without one. */
+  budgetName!: string | null;
+  budgetPeriod!: string | null;
 }

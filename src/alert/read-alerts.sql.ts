@@ -26,6 +26,8 @@ interface AlertRow {
   readonly disabledAt: Date | string | null;
   readonly accountCreatedAt: Date | string;
   readonly teamExternalId: string | null;
+  readonly budgetName: string | null;
+  readonly budgetPeriod: string | null;
 }
 
 const ALERTS = `
@@ -35,10 +37,11 @@ const ALERTS = `
     a.limit_pico_usd::text AS "limitPicoUsd", a.spent_pico_usd::text AS "spentPicoUsd", a.provider, a.model,
     a.created_at AS "createdAt", c.kind AS "accountKind", c.external_id AS "externalId", c.name AS "accountName",
     c.team_id AS "teamId", c.disabled_at AS "disabledAt", c.created_at AS "accountCreatedAt",
-    t.external_id AS "teamExternalId"
+    t.external_id AS "teamExternalId", b.name AS "budgetName", b.period AS "budgetPeriod"
   FROM alert a
   LEFT JOIN account c ON c.organization_id = a.organization_id AND c.id = a.account_id
-  LEFT JOIN account t ON t.organization_id = c.organization_id AND t.id = c.team_id`;
+  LEFT JOIN account t ON t.organization_id = c.organization_id AND t.id = c.team_id
+  LEFT JOIN budget b ON b.organization_id = a.organization_id AND b.id = a.budget_id`;
 
 /** The cursor of the last alert that is committed. */
 export async function readFeedHead(pool: Pool, organizationId: string): Promise<bigint> {
@@ -128,6 +131,8 @@ function alertOf(organizationId: string, row: AlertRow): Alert {
     createdAt: new Date(row.createdAt),
     account: row.accountKind && accountOf(organizationId, row, row.accountKind),
     teamExternalId: row.teamExternalId,
+    budgetName: row.budgetName,
+    budgetPeriod: row.budgetPeriod,
   });
 }
 

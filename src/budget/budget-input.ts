@@ -2,12 +2,17 @@ import { Field, InputType, Int } from 'type-graphql';
 import { DecimalScalar, QuantityScalar } from '../scalars.js';
 import { Enforcement, PeriodKind } from './budget.js';
 
-@InputType({ description: 'A model by the names of the catalogue: those that aliases and dated snapshots resolve to.' })
+@InputType({
+  description:
+    'A model under any name that a call may use: aliases and dated snapshots stand for the model that they resolve to.',
+})
 export class BudgetModelInput {
-  @Field(() => String, { description: 'Such as "openai", 1 to 255 characters without a slash.' })
+  @Field(() => String, {
+    description: 'The provider that is called, such as "openai", 1 to 255 characters without a slash.',
+  })
   provider!: string;
 
-  @Field(() => String, { description: 'Such as "gpt-4o", 1 to 255 characters.' })
+  @Field(() => String, { description: 'The name of the model, such as "gpt-4o", 1 to 255 characters.' })
   name!: string;
 }
 
@@ -47,7 +52,8 @@ export class SetBudgetInput {
 
   @Field(() => [BudgetModelInput], {
     nullable: true,
-    description: 'Counts only these models, 1 to 100; all models and deductions where it is left out.',
+    description:
+      'Counts only these models, 1 to 100, as they resolve now: the budget answers with the resolved names, and they are its identity. One that resolves to nothing is BAD_USER_INPUT. Left out: all models, and deductions.',
   })
   models?: BudgetModelInput[] | null;
 

@@ -48,7 +48,10 @@ export class BudgetResolver {
     return encodeId('budget', budget.id);
   }
 
-  @FieldResolver(() => [BudgetModel], { nullable: true, description: 'The models that it counts; null for all.' })
+  @FieldResolver(() => [BudgetModel], {
+    nullable: true,
+    description: 'The models that it counts, by their resolved names, sorted; null for all.',
+  })
   models(@Root() budget: Budget): BudgetModel[] | null {
     return budget.models?.map(modelOf) ?? null;
   }
@@ -64,7 +67,10 @@ export class BudgetResolver {
     description:
       'Makes or changes a budget. A new one counts what its current period has spent already. Lowering the limit raises at once the alerts of the thresholds that are crossed by it; raising it arms them anew. Requires budget.write. Errors: BAD_USER_INPUT (also for another anchor than the one it was made with), FORBIDDEN.',
   })
-  setBudget(@Arg('input', () => SetBudgetInput) input: SetBudgetInput, @Ctx() context: Context): Promise<Budget> {
+  setBudget(
+    @Arg('input', () => SetBudgetInput, { description: 'The budget.' }) input: SetBudgetInput,
+    @Ctx() context: Context,
+  ): Promise<Budget> {
     return this.budgets.set(context.operation, input);
   }
 
@@ -73,14 +79,17 @@ export class BudgetResolver {
     description:
       'Ends a budget: it counts and refuses nothing from now on. Again is no error. Requires budget.write. Errors: NOT_FOUND, FORBIDDEN.',
   })
-  deleteBudget(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Budget> {
+  deleteBudget(
+    @Arg('id', () => ID, { description: 'Opaque id of the budget.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<Budget> {
     return this.budgets.delete(context.operation, id);
   }
 
   @Requires('budget.read')
   @Query(() => BudgetStatus, {
     description:
-      "Every budget that applies to an account, own and inherited, in its current period. Without userId and teamId: the organization's. An account that was never used is answered as if it had been made. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
+      "Every budget that applies to an account, own and inherited, in its current period. Without userId and teamId: the organization's; for a MEMBER its own account's. An account that was never used is answered as if it had been made. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
   })
   budgetStatus(
     @Args(() => BudgetStatusArgs) { userId, teamId }: BudgetStatusArgs,
@@ -93,7 +102,7 @@ export class BudgetResolver {
   @Subscription(() => BudgetStatus, {
     name: 'budgetStatus',
     description:
-      'The live meter: what the query budgetStatus answers, at once and again at each change, twice a second at most; a client that does not keep up misses states in between. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; the stream ends with UNAUTHENTICATED within 5 seconds after the key was revoked.',
+      'The live meter: what the query budgetStatus answers, for a MEMBER without userId and teamId of its own account, at once and again at each change, twice a second at most; a client that does not keep up misses states in between. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; the stream ends with UNAUTHENTICATED within 5 seconds after the key was revoked.',
     subscribe: ({ args, context, info }: SubscribeData<BudgetStatusArgs, Context>) =>
       resolverOf(info.schema, BudgetResolver).openStatus(args, context),
   })
@@ -108,10 +117,11 @@ export class BudgetResolver {
   @Requires('budget.check')
   @Query(() => Decision, {
     description:
-      'Whether a call would be allowed now, by an amount or by what its tokens cost at most. Advisory: nothing is held, so the next call may be told otherwise. Requires budget.check. Errors: BAD_USER_INPUT, FORBIDDEN.',
+      'Whether a call would be allowed now, by an amount or by what its tokens cost at most. Advisory: nothing is held, so the next call may be told otherwise. For a disabled account it is DENIED, while what is recorded or deducted (recordUsage, deductFromBudget) counts on it all the same. Requires budget.check. Errors: BAD_USER_INPUT, FORBIDDEN.',
   })
   checkBudget(
-    @Arg('input', () => CheckBudgetInput) input: CheckBudgetInput,
+    @Arg('input', () => CheckBudgetInput, { description: 'The call that somebody thinks of making.' })
+    input: CheckBudgetInput,
     @Ctx() context: Context,
   ): Promise<Decision> {
     return this.budgets.check(context.operation, input);

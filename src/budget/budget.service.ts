@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { validate } from 'uuid';
 import type { EstimateCostInput } from '../catalog/estimate-input.js';
 import type { EstimateService } from '../catalog/estimate.service.js';
-import type { PriceBook } from '../catalog/price-book.js';
+import type { PriceBook, PriceSnapshot } from '../catalog/price-book.js';
 import { retryOnConflict } from '../conflict.js';
 import { ApiError, badInput, notFound } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
@@ -16,8 +16,8 @@ import type { Principal } from '../principal.js';
 import type { BudgetMeter } from './budget-meter.js';
 import { BudgetStatus, statusOf } from './budget-status.js';
 import { Budget, modelText } from './budget.js';
-import type { CheckBudgetInput, SetBudgetInput } from './budget-input.js';
-import { checkBudgetInput } from './check-budget.js';
+import type { BudgetModelInput, CheckBudgetInput, SetBudgetInput } from './budget-input.js';
+import { checkBudgetInput, type ResolveModel } from './check-budget.js';
 import { checkCall } from './check-call.js';
 import { decide, type Decision } from './decision.js';
 import { readBudgetPath, type BudgetPath } from './read-budgets.sql.js';
@@ -45,8 +45,8 @@ export class BudgetService {
   /** Makes or changes a budget. Lowering its limit raises at once the alerts of what is crossed by that. */
   async set(operation: Operation, input: SetBudgetInput): Promise<Budget> {
     authorize(operation, 'budget.write');
-    const draft = checkBudgetInput(input);
     const { organizationId } = operation.principal;
+    const draft = checkBudgetInput(input, await this.#resolver(organizationId, input.models ?? []));
     const [accountId] = await this.accounts.idsOf(organizationId, [draft.account], operation.now);
     if (accountId === undefined) throw new Error('The account was not made.');
     const call = { organizationId, id: newId(), accountId, draft, now: operation.now };
@@ -77,7 +77,7 @@ export class BudgetService {
   /** Every budget that applies to an account, which is answered as if it were made where it is not. Makes nothing. */
   async status(operation: Operation, name: AccountName): Promise<BudgetStatus> {
     authorize(operation, 'budget.read');
-    const path = await this.#path(operation, spenderOf(name, []));
+    const path = await this.#path(operation, await this.#lookedAt(operation, name));
     return this.#view(operation.principal, path, operation.now);
   }
 
@@ -85,7 +85,9 @@ export class BudgetService {
   async watch(operation: Operation, name: AccountName): Promise<AsyncGenerator<BudgetStatus>> {
     authorize(operation, 'budget.read');
     const { principal } = operation;
-    return this.meter.watch(principal, spenderOf(name, []), (path, asOf) => this.#view(principal, path, asOf));
+    return this.meter.watch(principal, await this.#lookedAt(operation, name), (path, asOf) =>
+      this.#view(principal, path, asOf),
+    );
   }
 
   /** What a call of this amount would be told now. Holds nothing, makes nothing. */
@@ -123,6 +125,29 @@ export class BudgetService {
       budgets: path.rows.map((row) => statusOf(row, { isEnforcementOn, isHidden: inherited.has(row.accountId) })),
       asOf,
     });
+  }
+
+  /** Whose budgets are asked for: without a name the organization's, for a MEMBER its own account's. */
+  async #lookedAt(operation: Operation, name: AccountName): Promise<WantedAccount> {
+    const { organizationId, accountId } = operation.principal;
+    if (accountId === undefined || name.userId != null || name.teamId != null) return spenderOf(name, []);
+    const em = await operation.em();
+    const account = await em.findOne(Account, { organizationId, id: accountId });
+    if (!account) throw notFound('The account');
+    return { kind: account.kind, externalId: account.externalId };
+  }
+
+  /** What names of models mean now; a price that another process set a moment ago is looked for once more. */
+  async #resolver(organizationId: string, models: readonly BudgetModelInput[]): Promise<ResolveModel> {
+    if (models.length === 0) return () => undefined;
+    const resolverOf = (prices: PriceSnapshot): ResolveModel => {
+      return ({ provider, name }) => {
+        const found = prices.resolve(name, provider);
+        return found.kind === 'RESOLVED' ? found.model : undefined;
+      };
+    };
+    const known = resolverOf(await this.prices.snapshot(organizationId));
+    return models.every(known) ? known : resolverOf(await this.prices.refresh(organizationId));
   }
 
   async #path(operation: Operation, account: WantedAccount): Promise<BudgetPath> {

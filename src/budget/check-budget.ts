@@ -1,4 +1,4 @@
-/** Every check of a budget's input that needs no database, in the order of the fields. */
+/** Every check of a budget's input, in the order of the fields. */
 import { createHash } from 'node:crypto';
 import { badInput } from '../errors.js';
 import { spenderOf } from '../identity/account.service.js';
@@ -28,11 +28,16 @@ export interface BudgetDraft {
   readonly name: string | null | undefined;
 }
 
-export function checkBudgetInput(input: SetBudgetInput): BudgetDraft {
+/** The model that a name of a list means; undefined where it means none. */
+export type ResolveModel = (
+  model: BudgetModelInput,
+) => { readonly provider: string; readonly name: string } | undefined;
+
+export function checkBudgetInput(input: SetBudgetInput, resolve: ResolveModel): BudgetDraft {
   const account = spenderOf(input, ['input']);
   if (input.limit < 0n) throw badInput(['input', 'limit'], 'Must be 0 or more.');
   const thresholds = checkThresholds(input.thresholds);
-  const models = input.models ? checkModels(input.models) : null;
+  const models = input.models ? checkModels(input.models, resolve) : null;
   return {
     account,
     period: input.period,
@@ -56,14 +61,18 @@ function checkThresholds(thresholds: readonly number[]): number[] {
   return [...new Set(thresholds)].sort((a, b) => a - b);
 }
 
-function checkModels(models: readonly BudgetModelInput[]): string[] {
+function checkModels(models: readonly BudgetModelInput[], resolve: ResolveModel): string[] {
   if (models.length === 0 || models.length > MAX_MODELS) {
     throw badInput(['input', 'models'], `Must list 1 to ${MAX_MODELS} models; leave it out for all models.`);
   }
-  const texts = models.map(({ provider, name }, index) => {
-    requireText(provider, ['input', 'models', index, 'provider'], MAX_MODEL_NAME);
-    if (provider.includes('/')) throw badInput(['input', 'models', index, 'provider'], 'Must have no slash.');
-    return modelText(provider, requireText(name, ['input', 'models', index, 'name'], MAX_MODEL_NAME));
+  const texts = models.map((model, index) => {
+    const path = ['input', 'models', index];
+    requireText(model.provider, [...path, 'provider'], MAX_MODEL_NAME);
+    if (model.provider.includes('/')) throw badInput([...path, 'provider'], 'Must have no slash.');
+    requireText(model.name, [...path, 'name'], MAX_MODEL_NAME);
+    const found = resolve(model);
+    if (!found) throw badInput(path, 'No model of this provider and name is known: set its price first (setPricing).');
+    return modelText(found.provider, found.name);
   });
   return [...new Set(texts)].sort();
 }

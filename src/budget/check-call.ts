@@ -26,7 +26,10 @@ export function checkCall(input: CheckBudgetInput): AskedAmount {
   if ((prompt == null) === (promptTokens == null)) {
     throw badInput(['input', 'promptTokens'], 'Without an amount, give either prompt or promptTokens.');
   }
-  if (maxCompletionTokens == null || parseQuantity(UsageUnit.OUTPUT_TOKENS, maxCompletionTokens) === undefined) {
+  if (maxCompletionTokens == null) {
+    throw badInput(['input', 'maxCompletionTokens'], 'maxCompletionTokens (or an amount) is needed.');
+  }
+  if (parseQuantity(UsageUnit.OUTPUT_TOKENS, maxCompletionTokens) === undefined) {
     throw badInput(['input', 'maxCompletionTokens'], `Must be ${quantityRule(UsageUnit.OUTPUT_TOKENS)}.`);
   }
   // With all completion tokens said to be known, the estimate needs no look at past calls for the likely ones.

@@ -81,10 +81,14 @@ export interface DecisionCase {
   readonly amountPicoUsd: bigint | undefined;
   readonly isDisabled: boolean;
   readonly isEnforcementOn: boolean;
+  /** Default true. False for what is booked in any case: a refusal is then ALLOWED with its reason, and `wouldDeny`. */
+  readonly mayDeny?: boolean;
 }
 
 /** Precedence: a disabled account; a model without a price; a HARD budget over its limit; one in grace; SHADOW; SOFT; else it fits. */
-export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn }: DecisionCase): Decision {
+export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn, mayDeny = true }: DecisionCase): Decision {
+  const denied = mayDeny ? DecisionOutcome.DENIED : DecisionOutcome.ALLOWED;
+  const byGrace = mayDeny ? DecisionOutcome.ALLOWED_BY_GRACE : DecisionOutcome.ALLOWED;
   const answer = (outcome: DecisionOutcome, reason: DecisionReason, wouldDeny: boolean, row?: DecidingRow) =>
     Object.assign(new Decision(), {
       outcome,
@@ -93,11 +97,11 @@ export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn }: Dec
       budget: row ? statusOf(row, { isEnforcementOn, isHidden: false }) : null,
       remainingPicoUsd: row ? remainingOf(row) : null,
     });
-  if (isDisabled) return answer(DecisionOutcome.DENIED, DecisionReason.ACCOUNT_DISABLED, true);
+  if (isDisabled) return answer(denied, DecisionReason.ACCOUNT_DISABLED, true);
 
   if (amountPicoUsd === undefined) {
     return isEnforcementOn
-      ? answer(DecisionOutcome.DENIED, DecisionReason.MODEL_NOT_PRICED, true)
+      ? answer(denied, DecisionReason.MODEL_NOT_PRICED, true)
       : answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, true);
   }
   // Nothing more to spend is no reason to refuse what costs nothing.
@@ -108,8 +112,8 @@ export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn }: Dec
   const first = refusing ?? hard[0] ?? of(Enforcement.SHADOW)[0] ?? over[0] ?? tightest(rows);
   const wouldDeny = hard.length > 0 || of(Enforcement.SHADOW).length > 0;
   if (!isEnforcementOn) return answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, wouldDeny, first);
-  if (refusing) return answer(DecisionOutcome.DENIED, DecisionReason.OVER_LIMIT, wouldDeny, first);
-  if (hard.length > 0) return answer(DecisionOutcome.ALLOWED_BY_GRACE, DecisionReason.OVER_LIMIT, wouldDeny, first);
+  if (refusing) return answer(denied, DecisionReason.OVER_LIMIT, wouldDeny, first);
+  if (hard.length > 0) return answer(byGrace, DecisionReason.OVER_LIMIT, wouldDeny, first);
   return answer(
     DecisionOutcome.ALLOWED,
     over.length > 0 ? DecisionReason.OVER_LIMIT : DecisionReason.FITS,

@@ -92,7 +92,7 @@ function checkTiers(tiers: readonly RateTierInput[], path: Path): RateTier[] {
 function checkWindows(windows: readonly RateWindowInput[]): RateWindow[] {
   const path = ['input', 'windows'];
   if (windows.length > MAX_WINDOWS) throw badInput(path, `A price has at most ${MAX_WINDOWS} windows.`);
-  return windows.map(({ start, end, rates }, index) => {
+  const checked = windows.map(({ start, end, rates }, index): RateWindow => {
     const startMsOfDay = checkTimeOfDay(start, [...path, index, 'start']);
     const endMsOfDay = checkTimeOfDay(end, [...path, index, 'end']);
     if (startMsOfDay === endMsOfDay) throw badInput([...path, index, 'end'], 'Must differ from the start.');
@@ -102,6 +102,25 @@ function checkWindows(windows: readonly RateWindowInput[]): RateWindow[] {
       throw badInput(at, 'A unit may be given only once.');
     return { startMsOfDay, endMsOfDay, rates: checkRates(rates, at) };
   });
+  for (const [index, window] of checked.entries()) {
+    const other = checked.slice(0, index).findIndex((before) => overlap(before, window));
+    if (other === -1) continue;
+    const said = windows[other];
+    throw badInput([...path, index, 'start'], `Overlaps the window from ${said?.start} to ${said?.end}.`);
+  }
+  return checked;
+}
+
+/** One that runs over midnight is two spans of a day. */
+function overlap(a: RateWindow, b: RateWindow): boolean {
+  const spans = ({ startMsOfDay: start, endMsOfDay: end }: RateWindow): [number, number][] =>
+    start < end
+      ? [[start, end]]
+      : [
+          [start, Number.POSITIVE_INFINITY],
+          [0, end],
+        ];
+  return spans(a).some(([startA, endA]) => spans(b).some(([startB, endB]) => startA < endB && startB < endA));
 }
 
 function checkPrice(price: PicoUsd, path: Path): PicoUsd {

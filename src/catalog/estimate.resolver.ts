@@ -121,7 +121,8 @@ export class EstimateResolver {
       'What a call will cost, before it is made. Stores nothing. Requires catalog.read. Errors: BAD_USER_INPUT, MODEL_NOT_PRICED (`reason`: UNKNOWN_MODEL, AMBIGUOUS_MODEL or NO_PRICE).',
   })
   estimateCost(
-    @Arg('input', () => EstimateCostInput) input: EstimateCostInput,
+    @Arg('input', () => EstimateCostInput, { description: 'The call that is about to be made.' })
+    input: EstimateCostInput,
     @Ctx() context: Context,
   ): Promise<Estimate> {
     return this.estimates.estimate(context.operation, input);

@@ -239,6 +239,8 @@ function canBeStored(value: Json): boolean {
     const [item, depth] = next;
     size += typeof item === 'string' ? item.length : 8;
     if (size > MAX_KEPT_CHARACTERS || depth > MAX_DEPTH || (typeof item === 'string' && !isText(item))) return false;
+    // JSON.parse reads 1e400 as Infinity, which no JSON can say again.
+    if (typeof item === 'number' && !Number.isFinite(item)) return false;
     if (typeof item !== 'object' || item === null) continue;
     for (const [key, inner] of Object.entries(item as Readonly<Record<string, Json>>)) {
       size += key.length;

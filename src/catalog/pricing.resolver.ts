@@ -132,7 +132,7 @@ export class PricingResolver {
       'Sets a price of a model for this organization only, from an instant on: of a model of its own, or over the catalogue’s. History is never changed: records keep the price that they have. Requires pricing.write. Errors: BAD_USER_INPUT (also where another price is in effect from the same instant on), FORBIDDEN.',
   })
   setPricing(
-    @Arg('input', () => SetPricingInput) input: SetPricingInput,
+    @Arg('input', () => SetPricingInput, { description: 'The price version.' }) input: SetPricingInput,
     @Ctx() context: Context,
   ): Promise<BookPricing> {
     return this.pricings.set(context.operation, input);

@@ -76,7 +76,7 @@ export class SetPricingInput {
 
   @Field(() => [RateWindowInput], {
     nullable: true,
-    description: 'Up to 24 windows of the day with rates of their own.',
+    description: 'Up to 24 windows of the day with rates of their own, which must not overlap.',
   })
   windows?: RateWindowInput[] | null;
 

@@ -1,44 +1,66 @@
 /** Finds and makes the accounts that calls name. Accounts are never deleted, so an id once known is known for good. */
 import { LRUCache } from 'lru-cache';
-import type { Pool } from 'pg';
+import type { ClientBase } from 'pg';
+import type { LaneJob, Lanes } from '../lane.js';
 import { ensureAccounts, type WantedAccount } from './ensure-account.sql.js';
 
 const MAX_KNOWN = 200_000;
 
-export class AccountDirectory {
-  readonly #known = new LRUCache<string, string>({ max: MAX_KNOWN });
+interface NewAccount {
+  readonly account: WantedAccount;
+  readonly now: Date;
+}
 
-  constructor(
-    private readonly writer: Pool,
-    /** pico-USD; a MONTH, HARD budget for each user that is made here. */
-    private readonly defaultLimitPicoUsd: bigint | undefined,
-  ) {}
+/**
+ * Accounts are made in the organization's lane: callers that meet new users at once share one transaction and one
+ * connection, and one organization that waits at its gate does not take the connections of the others.
+ */
+class AccountMaking implements LaneJob<NewAccount, string> {
+  constructor(private readonly defaultLimitPicoUsd: bigint | undefined) {}
 
-  /** The ids in the order of the names; what is missing is made in one transaction of its own. */
-  async idsOf(organizationId: string, wanted: readonly WantedAccount[], now: Date): Promise<string[]> {
-    const missing = new Map<string, WantedAccount>();
-    for (const account of wanted) {
+  async run(
+    client: ClientBase,
+    organizationId: string,
+    items: readonly NewAccount[],
+  ): Promise<readonly (string | Error)[]> {
+    const wanted = new Map<string, WantedAccount>();
+    for (const { account } of items) {
       const key = keyOf(organizationId, account);
       // Of several that name a new user, the first that names a team says where it goes.
-      if (!this.#known.has(key) && missing.get(key)?.teamExternalId === undefined) missing.set(key, account);
+      if (wanted.get(key)?.teamExternalId === undefined) wanted.set(key, account);
     }
-    if (missing.size > 0) {
-      const made = await ensureAccounts(
-        this.writer,
-        organizationId,
-        [...missing.values()],
-        now,
-        this.defaultLimitPicoUsd,
-      );
-      [...missing.keys()].forEach((key, index) => {
-        const id = made[index];
-        if (id !== undefined) this.#known.set(key, id);
-      });
-    }
-    return wanted.map((account) => {
-      const id = this.#known.get(keyOf(organizationId, account));
-      if (id === undefined) throw new Error('An account was not made.');
-      return id;
+    const now = items[0]?.now ?? new Date(0);
+    const made = await ensureAccounts(client, organizationId, [...wanted.values()], now, this.defaultLimitPicoUsd);
+    const ids = new Map([...wanted.keys()].map((key, index) => [key, made[index]]));
+    return items.map(({ account }) => ids.get(keyOf(organizationId, account)) ?? new Error('An account was not made.'));
+  }
+}
+
+export class AccountDirectory {
+  readonly #known = new LRUCache<string, string>({ max: MAX_KNOWN });
+  readonly #making: AccountMaking;
+
+  /** @param defaultLimitPicoUsd a MONTH, HARD budget for each user that is made here. */
+  constructor(
+    private readonly lanes: Lanes,
+    defaultLimitPicoUsd: bigint | undefined,
+  ) {
+    this.#making = new AccountMaking(defaultLimitPicoUsd);
+  }
+
+  /** The ids in the order of the names; what is missing is made first, in a transaction of its own. */
+  async idsOf(organizationId: string, wanted: readonly WantedAccount[], now: Date): Promise<string[]> {
+    const ids = wanted.map((account) => this.#known.get(keyOf(organizationId, account)));
+    const missing = wanted.filter((_, index) => ids[index] === undefined).map((account) => ({ account, now }));
+    if (missing.length === 0) return ids.filter((id) => id !== undefined);
+    const made = await this.lanes.submitFor(organizationId, this.#making, missing);
+    return wanted.map((account, index) => {
+      const known = ids[index];
+      if (known !== undefined) return known;
+      const outcome = made.shift();
+      if (outcome?.status !== 'fulfilled') throw outcome?.reason;
+      this.#known.set(keyOf(organizationId, account), outcome.value);
+      return outcome.value;
     });
   }
 }

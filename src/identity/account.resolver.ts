@@ -26,7 +26,11 @@ export class AccountResolver {
     description:
       'Makes or changes an account: its name, its team, whether it is disabled. Requires account.write. Errors: BAD_USER_INPUT, FORBIDDEN.',
   })
-  setAccount(@Arg('input', () => SetAccountInput) input: SetAccountInput, @Ctx() context: Context): Promise<Account> {
+  setAccount(
+    @Arg('input', () => SetAccountInput, { description: 'The account, and what changes of it.' })
+    input: SetAccountInput,
+    @Ctx() context: Context,
+  ): Promise<Account> {
     return this.accounts.set(context.operation, input);
   }
 }

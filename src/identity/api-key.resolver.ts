@@ -65,7 +65,7 @@ export class ApiKeyResolver {
       'Makes an API key of the organization; its value is in the answer and never again. Requires key.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN.',
   })
   createApiKey(
-    @Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput,
+    @Arg('input', () => CreateApiKeyInput, { description: 'The key.' }) input: CreateApiKeyInput,
     @Ctx() context: Context,
   ): Promise<IssuedApiKey> {
     const { userId, teamId } = input;
@@ -81,7 +81,10 @@ export class ApiKeyResolver {
     description:
       'Revokes a key: every server refuses it within 5 seconds. Again is no error. Requires key.write. Errors: NOT_FOUND, FORBIDDEN.',
   })
-  revokeApiKey(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<ApiKey> {
+  revokeApiKey(
+    @Arg('id', () => ID, { description: 'Opaque id of the key.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<ApiKey> {
     return this.service.revoke(context.operation, id);
   }
 }

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { newId } from '../node-id.js';
 import type { AccountKind } from './account.js';
 
@@ -14,13 +14,13 @@ export interface WantedAccount {
  * @param defaultLimitPicoUsd each user that is made gets a MONTH, HARD budget of it.
  */
 export async function ensureAccounts(
-  pool: Pool,
+  client: ClientBase,
   organizationId: string,
   wanted: readonly WantedAccount[],
   now: Date,
   defaultLimitPicoUsd: bigint | undefined,
 ): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>({
+  const { rows } = await client.query<{ id: string }>({
     name: 'ensure-accounts',
     text: 'SELECT id FROM public.ensure_accounts($1, $2, $3, $4, $5, $6, $7, $8, $9) ORDER BY ordinal',
     values: [
@@ -35,5 +35,7 @@ export async function ensureAccounts(
       wanted.map(() => newId()),
     ],
   });
+  // An id at the wrong place would be another account's.
+  if (rows.length !== wanted.length) throw new Error('ensure_accounts did not answer for every account.');
   return rows.map((row) => row.id);
 }

@@ -25,7 +25,10 @@ class CreateOrganizationInput {
   @Field(() => String, { description: 'Display name, 1 to 200 characters.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'IANA time zone; default UTC.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'IANA time zone, capitals as in "Europe/Berlin"; default UTC. Fixed once there is usage or a budget.',
+  })
   zone?: string | null;
 }
 
@@ -34,7 +37,10 @@ class SetOrganizationInput {
   @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters.' })
   name?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'IANA time zone; refused once there is usage.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'IANA time zone, capitals as in "Europe/Berlin"; refused once there is usage or a budget.',
+  })
   zone?: string | null;
 }
 
@@ -107,7 +113,7 @@ export class OrganizationResolver {
       'Makes a tenant with its root account and its first ADMIN key. Requires organization.create (OPERATOR). Errors: BAD_USER_INPUT, FORBIDDEN.',
   })
   async createOrganization(
-    @Arg('input', () => CreateOrganizationInput) input: CreateOrganizationInput,
+    @Arg('input', () => CreateOrganizationInput, { description: 'The organization.' }) input: CreateOrganizationInput,
     @Ctx() context: Context,
   ): Promise<CreateOrganizationPayload> {
     const { organization, issued } = await this.organizations.create(context.operation, input);
@@ -117,10 +123,10 @@ export class OrganizationResolver {
   @Requires('organization.write')
   @Mutation(() => Organization, {
     description:
-      "Changes the caller's organization. Requires organization.write. Errors: BAD_USER_INPUT (also for the zone once there is usage), FORBIDDEN.",
+      "Changes the caller's organization. Requires organization.write. Errors: BAD_USER_INPUT (also for the zone once there is usage or a budget), FORBIDDEN.",
   })
   setOrganization(
-    @Arg('input', () => SetOrganizationInput) input: SetOrganizationInput,
+    @Arg('input', () => SetOrganizationInput, { description: 'What changes.' }) input: SetOrganizationInput,
     @Ctx() context: Context,
   ): Promise<Organization> {
     return this.organizations.set(context.operation, input);

@@ -5,9 +5,10 @@ import { collectQuantities, type SaidQuantity } from '../catalog/unit-quantity.j
 import { UsageUnit } from '../catalog/usage-unit.js';
 import { badInput } from '../errors.js';
 import { checkExternalId, spenderOf } from '../identity/account.service.js';
-import { formatUsd } from '../money.js';
+import { formatUsd, PICO_USD_PER_USD, type PicoUsd } from '../money.js';
 import { requireText } from '../text.js';
 import { keyDayOf } from './key-day.js';
+import { responseContent } from './response-content.js';
 import { UnpricedReason } from './unpriced-reason.js';
 import { contentHash, quantitiesToJson, type CallDraft, type DeductionDraft } from './usage-draft.js';
 import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput, TagInput } from './usage-input.js';
@@ -17,6 +18,8 @@ type Path = readonly (string | number)[];
 const EARLIEST_MS = Date.UTC(2020, 0, 1);
 const AHEAD_MS = 5 * 60_000;
 const MAX_TAGS = 20;
+/** A sum of many of these still fits into what the database stores. */
+const MAX_DEDUCTION: PicoUsd = 10n ** 12n * PICO_USD_PER_USD;
 const MAX_MODEL = 255;
 
 interface Common {
@@ -66,17 +69,10 @@ export function checkProviderCall(
   if (named == null) throw badInput([...path, 'model'], 'The response does not name its model: say it here.');
   const model = requireText(named, [...path, 'model'], MAX_MODEL);
   const provider = requireText(input.provider, [...path, 'provider'], MAX_MODEL);
-  const { apiFlavor, model: modelSaid } = input;
   return {
     ...common,
     kind: 'CALL',
-    contentHash: contentHash({
-      ...saidOf(input, common),
-      provider,
-      apiFlavor,
-      model: modelSaid,
-      response: extracted.kept,
-    }),
+    contentHash: hashOfResponse(input, { ...saidOf(input, common), provider }, path),
     provider,
     model,
     quantities: extracted.quantities,
@@ -85,11 +81,21 @@ export function checkProviderCall(
   };
 }
 
+function hashOfResponse(input: RecordProviderUsageInput, said: Record<string, unknown>, path: Path): Buffer {
+  const { apiFlavor, model, response } = input;
+  try {
+    return contentHash({ ...said, apiFlavor, model, response: responseContent(response) });
+  } catch {
+    throw badInput([...path, 'response'], 'Usage and model must be plain JSON text without halves of characters.');
+  }
+}
+
 export function checkDeduction(input: DeductFromBudgetInput, now: Date, path: Path): DeductionDraft {
   const common = checkCommon(input, now, path);
   if (input.amount < 0n)
     throw badInput([...path, 'amount'], 'An amount is 0 or more; a mistake is corrected, not deducted.');
   const reason = input.reason == null ? undefined : requireText(input.reason, [...path, 'reason'], 200);
+  if (input.amount > MAX_DEDUCTION) throw badInput([...path, 'amount'], 'Must be at most 1000000000000 USD.');
   const content = { ...saidOf(input, common), amount: formatUsd(input.amount), onlyIfFits: input.onlyIfFits, reason };
   return { ...common, kind: 'DEDUCTION', contentHash: contentHash(content), amountPicoUsd: input.amount, reason };
 }
@@ -143,6 +149,12 @@ function checkQuantities(input: RecordUsageInput, path: Path): Quantities {
   }
   for (const [index, { unit, quantity }] of (input.quantities ?? []).entries()) {
     said.push([unit, quantity, [...path, 'quantities', index, 'quantity']]);
+  }
+  if (said.length === 0) {
+    throw badInput(
+      [...path, 'promptTokens'],
+      'Say what was used: promptTokens, completionTokens or quantities; 0 is an answer.',
+    );
   }
   return collectQuantities(said, path);
 }

@@ -2,25 +2,29 @@ import type { Pool } from 'pg';
 import type { DecidingRow } from '../budget/decision.js';
 import type { UsageRecord } from './usage-record.js';
 
-/** The budget rows that a stored record counts on, as they are now. */
-export async function countedPeriods(pool: Pool, record: UsageRecord): Promise<DecidingRow[]> {
-  const { rows } = await pool.query<{ json: DecidingRow }>({
+/** Of each stored record of one organization, the budget rows that it counts on, as they are now. */
+export async function countedPeriods(pool: Pool, records: readonly UsageRecord[]): Promise<DecidingRow[][]> {
+  const rowsOf = records.map((): DecidingRow[] => []);
+  if (records.length === 0) return rowsOf;
+  const { rows } = await pool.query<{ ordinal: string; json: DecidingRow }>({
     name: 'counted-periods',
-    text: `SELECT budget_period_json(bp, b, tollgate_now()) AS json
-      FROM budget b
-      JOIN budget_period bp ON bp.organization_id = b.organization_id AND bp.budget_id = b.id
-        AND bp.starts_at <= $5 AND bp.ends_at > $5
-      WHERE b.organization_id = $1 AND (b.account_id IN ($2, $3) OR b.rank = 3)
-        AND b.begins_at <= $5 AND (b.ended_at IS NULL OR $5 < b.ended_at)
-        AND (b.models IS NULL OR $4 = ANY (b.models))
-      ORDER BY bp.rank, bp.budget_id, bp.starts_at`,
+    text: `SELECT t.ordinal, budget_period_json(bp, b, tollgate_now()) AS json
+      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[]) WITH ORDINALITY
+        AS t (account, team, model, budget_at, ordinal)
+      JOIN budget b ON b.organization_id = $1 AND (b.account_id IN (t.account, t.team) OR b.rank = 3)
+        AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
+        AND (b.models IS NULL OR t.model = ANY (b.models))
+      JOIN budget_period bp ON bp.organization_id = $1 AND bp.budget_id = b.id
+        AND bp.starts_at <= t.budget_at AND bp.ends_at > t.budget_at
+      ORDER BY t.ordinal, bp.rank, bp.budget_id, bp.starts_at`,
     values: [
-      record.organizationId,
-      record.accountId,
-      record.teamId,
-      record.provider === null ? null : `${record.provider}/${record.model}`,
-      record.budgetAt,
+      records[0]?.organizationId,
+      records.map((record) => record.accountId),
+      records.map((record) => record.teamId),
+      records.map((record) => (record.provider === null ? null : `${record.provider}/${record.model}`)),
+      records.map((record) => record.budgetAt),
     ],
   });
-  return rows.map((row) => row.json);
+  for (const { ordinal, json } of rows) rowsOf[Number(ordinal) - 1]?.push(json);
+  return rowsOf;
 }

@@ -1,6 +1,8 @@
 /**
  * Prices records that had no price when they came. A record can only be priced once prices have changed, so an
- * organization is gone through once after each change, in the recording lane and in small batches.
+ * organization is gone through after each change, in the recording lane and in small batches, and then left alone. A
+ * call that was priced before the change may commit after a sweep has passed, for as long as a call may run; therefore
+ * only the second of two sweeps a minute apart ends it.
  */
 import type { ClientBase, Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -20,6 +22,7 @@ import {
 
 const BATCH_SIZE = 200;
 const SWEEP_MS = 60_000;
+const ENDING_SWEEPS = 2;
 
 interface PriceItem {
   readonly prices: PriceSnapshot;
@@ -52,11 +55,12 @@ class LatePricingJob implements LaneJob<PriceItem, 'PRICED' | 'STALE'> {
 
 export class LatePricing {
   readonly #job: LatePricingJob;
-  /** The prices that an organization was gone through by, completely. */
-  readonly #done = new Map<string, PriceSnapshot>();
+  /** The prices that an organization was gone through by, and how many of the sweeps by the clock did so. */
+  readonly #done = new Map<string, { readonly prices: PriceSnapshot; readonly sweeps: number }>();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #again = false;
+  #isMinute = false;
   #closing = false;
 
   constructor(
@@ -73,7 +77,10 @@ export class LatePricing {
   /** Sweeps now and every minute from now on. */
   start(): void {
     if (!this.isPricingOn) return;
-    this.#timer = setInterval(() => void this.sweep(), SWEEP_MS);
+    this.#timer = setInterval(() => {
+      this.#isMinute = true;
+      void this.sweep();
+    }, SWEEP_MS);
     void this.sweep();
   }
 
@@ -95,34 +102,53 @@ export class LatePricing {
   async #sweepAll(): Promise<void> {
     while (this.#again && !this.#closing && this.isPricingOn) {
       this.#again = false;
+      const isMinute = this.#isMinute;
+      this.#isMinute = false;
       try {
         for (const organizationId of await organizationsWithUnpriced(this.writer)) {
           if (this.#closing) return;
-          await this.#sweepOne(organizationId);
+          await this.#sweepOne(organizationId, isMinute);
         }
       } catch (error) {
-        this.log.warn({ err: error }, 'records without a price could not be priced yet');
+        this.log.warn({ err: error }, 'records without a price could not be looked for');
       }
     }
   }
 
-  async #sweepOne(organizationId: string): Promise<void> {
-    const prices = await this.prices.refresh(organizationId);
-    if (this.#done.get(organizationId) === prices) return;
+  /** What goes wrong in one organization is tried again with the next sweep and holds up no other. */
+  async #sweepOne(organizationId: string, isMinute: boolean): Promise<void> {
+    try {
+      const prices = await this.prices.refresh(organizationId);
+      const done = this.#done.get(organizationId);
+      const sweeps = done?.prices === prices ? done.sweeps : 0;
+      if (sweeps >= ENDING_SWEEPS) return;
+      if ((await this.#priceAll(organizationId, prices)) && isMinute) {
+        this.#done.set(organizationId, { prices, sweeps: sweeps + 1 });
+      }
+    } catch (error) {
+      this.log.warn({ err: error, organizationId }, 'records without a price could not be priced yet');
+    }
+  }
+
+  /** Answers whether every record was looked at by these prices and none failed. */
+  async #priceAll(organizationId: string, prices: PriceSnapshot): Promise<boolean> {
+    let isWhole = true;
     let after: UnpricedRow | undefined;
     do {
       const rows = await readUnpriced(this.writer, organizationId, after, BATCH_SIZE);
       const items = rows.flatMap((row) => priceable(row, prices));
-      const outcomes = await this.lanes.submitFor(organizationId, this.#job, items);
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) throw failed.reason;
-      if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'STALE')) {
-        this.#again = true;
-        return;
+      for (const outcome of await this.lanes.submitFor(organizationId, this.#job, items)) {
+        if (outcome.status === 'rejected') {
+          isWhole = false;
+          this.log.warn({ err: outcome.reason as unknown, organizationId }, 'a record could not be priced yet');
+        } else if (outcome.value === 'STALE') {
+          this.#again = true;
+          return false;
+        }
       }
       after = rows.at(-1);
     } while (after && !this.#closing);
-    if (!this.#closing) this.#done.set(organizationId, prices);
+    return isWhole && !this.#closing;
   }
 }
 

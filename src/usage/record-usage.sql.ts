@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { DecidingRow } from '../budget/decision.js';
 import { costLineToJson } from '../catalog/cost-line.js';
-import { quantitiesToJson, type UsageDraft } from './usage-draft.js';
+import { quantitiesToJson, type CallDraft, type UsageDraft } from './usage-draft.js';
 import type { PricedUsage, UnpricedUsage } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
 
@@ -25,6 +25,8 @@ export interface RecordUsageCall {
 
 /** A budget's period row as it is after the call. */
 export interface CountedPeriod extends DecidingRow {
+  /** When the budget ended: it counts what came before; null while it has not. */
+  readonly endedAt: string | null;
   /** What this call added: digits of pico-USD. */
   readonly added: string;
 }
@@ -50,7 +52,7 @@ type Answer = [
   existing: Record<string, unknown>[] | null,
   stale: string[] | null,
   teams: (string | null)[],
-  periods: PeriodValues[] | null,
+  periods: string | null,
   alertCount: number,
   recordedAt: Date,
 ];
@@ -62,6 +64,7 @@ type PeriodValues = [
   name: string | null,
   period: string,
   models: string[] | null,
+  endedAt: string | null,
   startsAt: string,
   endsAt: string,
   limit: string,
@@ -89,21 +92,22 @@ export async function recordUsage(client: ClientBase, call: RecordUsageCall): Pr
     existing: existing ?? [],
     stale: stale ?? [],
     teams,
-    periods: periods?.map(countedPeriod) ?? [],
+    periods: periods === null ? [] : (JSON.parse(`[${periods}]`) as PeriodValues[]).map(countedPeriod),
     alertCount,
     recordedAt,
   };
 }
 
 function countedPeriod(values: PeriodValues): CountedPeriod {
-  const [budgetId, accountId, name, period, models, startsAt, endsAt, limit, spent, held] = values;
-  const [, , , , , , , , , , enforcement, rank, thresholds, isInGrace, added] = values;
+  const [budgetId, accountId, name, period, models, endedAt, startsAt, endsAt, limit, spent, held] = values;
+  const [, , , , , , , , , , , enforcement, rank, thresholds, isInGrace, added] = values;
   return {
     budgetId,
     accountId,
     name,
     period,
     models,
+    endedAt,
     startsAt,
     endsAt,
     limit,
@@ -117,12 +121,22 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
   };
 }
 
+/**
+ * A column that no row has a value for is sent as one NULL: unnest fills it up, and arrays of NULLs need not be written
+ * and read again. Not for what SQL looks at by itself, such as the costs.
+ */
+function sparse<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
+  return values.every((value) => value === null) ? null : values;
+}
+
 function parameters(call: RecordUsageCall): unknown[] {
   const { rows } = call;
   const of = <T>(read: (row: UsageRow) => T) => rows.map(read);
+  const ofCall = <T>(read: (draft: CallDraft) => T) => of(({ draft }) => (draft.kind === 'CALL' ? read(draft) : null));
   const priced = <T>(read: (price: PricedUsage) => T) =>
     of(({ price }) => (price.kind === 'PRICED' ? read(price) : null));
   const tokens = of(({ draft }) => tokenCounts(draft.kind === 'CALL' ? draft.quantities : new Map()));
+  const instants = of(({ draft }) => draft.occurredAt.toISOString());
   return [
     call.organizationId,
     call.catalogueVersion,
@@ -135,27 +149,25 @@ function parameters(call: RecordUsageCall): unknown[] {
     of(({ draft }) => draft.contentHash),
     of(({ draft }) => draft.kind),
     of(({ accountId }) => accountId),
-    of(({ draft }) => draft.runId ?? null),
-    of(() => null),
-    of(({ draft }) => (draft.kind === 'CALL' ? (draft.provider ?? null) : null)),
-    of(({ draft }) => (draft.kind === 'CALL' ? draft.model : null)),
+    sparse(of(({ draft }) => draft.runId ?? null)),
+    null,
+    sparse(ofCall((draft) => draft.provider ?? null)),
+    ofCall((draft) => draft.model),
     priced((price) => price.provider ?? null),
     priced((price) => price.model ?? null),
     of(({ draft }) => (draft.kind === 'CALL' ? JSON.stringify(quantitiesToJson(draft.quantities)) : '{}')),
-    of(({ draft }) =>
-      draft.kind === 'CALL' && draft.providerUsage !== undefined ? JSON.stringify(draft.providerUsage) : null,
-    ),
-    of(({ draft }) => (draft.tags ? JSON.stringify(draft.tags) : null)),
-    of(({ draft }) => (draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null)),
+    sparse(ofCall((draft) => (draft.providerUsage === undefined ? null : JSON.stringify(draft.providerUsage)))),
+    sparse(of(({ draft }) => (draft.tags ? JSON.stringify(draft.tags) : null))),
+    sparse(of(({ draft }) => (draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null))),
     priced((price) => price.pricingId ?? null),
     priced((price) => JSON.stringify(price.lines.map(costLineToJson))),
     priced((price) => price.hasUnratedUnits),
-    of(({ price }) => (price.kind === 'UNPRICED' ? price.reason : null)),
+    sparse(of(({ price }) => (price.kind === 'UNPRICED' ? price.reason : null))),
     priced(() => '0'),
     priced((price) => price.costPicoUsd),
     priced((price) => price.chargePicoUsd),
-    of(({ draft }) => draft.occurredAt),
-    of(({ draft }) => draft.occurredAt),
+    instants,
+    instants,
     tokens.map(({ input }) => input),
     tokens.map(({ cacheRead }) => cacheRead),
     tokens.map(({ cacheWrite }) => cacheWrite),

@@ -29,6 +29,9 @@ export type UsageReceipt =
   /** The key existed with the same content: the stored row, by column name. */
   | { readonly kind: 'REPLAYED'; readonly row: Readonly<Record<string, unknown>> };
 
+/** A stored record, by column name. */
+type StoredRow = Readonly<Record<string, unknown>>;
+
 export interface RecordingSettings {
   readonly isPricingOn: boolean;
   readonly isEnforcementOn: boolean;
@@ -56,6 +59,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     items: readonly UsageItem[],
   ): Promise<readonly (UsageReceipt | Error)[]> {
     const answers = new Map<UsageItem, UsageReceipt | Error>();
+    const stored = new Map<string, StoredRow>();
     const first = new Map<string, UsageItem>();
     const repeats: UsageItem[] = [];
     for (const item of items) {
@@ -66,9 +70,9 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     let left = [...first.values()];
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === STALE_TRIES) throw new Error('The prices did not hold still.');
-      left = await this.#write(client, organizationId, left, answers, tries > 0);
+      left = await this.#write(client, organizationId, left, answers, stored, tries > 0);
     }
-    for (const item of repeats) answers.set(item, repeatOf(item, first, answers));
+    for (const item of repeats) answers.set(item, repeatOf(item, first, answers, stored));
     return items.map((item) => answers.get(item) ?? new Error('The recording gave no answer for an item.'));
   }
 
@@ -78,6 +82,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     organizationId: string,
     items: readonly UsageItem[],
     answers: Map<UsageItem, UsageReceipt | Error>,
+    stored: Map<string, StoredRow>,
     isStale: boolean,
   ): Promise<UsageItem[]> {
     const prices = await (isStale ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
@@ -100,13 +105,13 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       rows,
     });
     if (result.alertCount > 0) this.wake(organizationId);
-    const existing = new Map(result.existing.map((row) => [row['idempotency_key'], row]));
+    for (const row of result.existing) stored.set(String(row['idempotency_key']), row);
     const stale = new Set(result.stale);
     const walk = new BudgetWalk(result.periods);
     const again: UsageItem[] = [];
     for (const [index, item] of items.entries()) {
       const { draft, accountId } = item;
-      const row = existing.get(draft.idempotencyKey);
+      const row = stored.get(draft.idempotencyKey);
       const price = rows[index]?.price;
       if (row) answers.set(item, replayOf(draft, row));
       else if (stale.has(draft.idempotencyKey) || !price) again.push(item);
@@ -126,16 +131,20 @@ function replayOf(draft: UsageDraft, row: Readonly<Record<string, unknown>>): Us
     : idempotencyConflict(draft.idempotencyKey);
 }
 
-/** The same key twice in one batch: the second is a replay of the first, or a conflict with it. */
+/** The same key again in one batch: compared with what is stored under it now, which the first of them may have written. */
 function repeatOf(
   item: UsageItem,
   first: ReadonlyMap<string, UsageItem>,
   answers: ReadonlyMap<UsageItem, UsageReceipt | Error>,
+  stored: ReadonlyMap<string, StoredRow>,
 ): UsageReceipt | Error {
-  const known = first.get(item.draft.idempotencyKey);
-  const answer = known && answers.get(known);
-  if (!known || !answer) return new Error('The recording lost the first of two equal keys.');
-  if (!known.draft.contentHash.equals(item.draft.contentHash)) return idempotencyConflict(item.draft.idempotencyKey);
+  const { idempotencyKey, contentHash } = item.draft;
+  const row = stored.get(idempotencyKey);
+  if (row) return replayOf(item.draft, row);
+  const writer = first.get(idempotencyKey);
+  const answer = writer && answers.get(writer);
+  if (!writer || !answer) return new Error('The recording lost the first of two equal keys.');
+  if (!writer.draft.contentHash.equals(contentHash)) return idempotencyConflict(idempotencyKey);
   return answer instanceof Error || answer.kind === 'REPLAYED' ? answer : { ...answer, repeated: true };
 }
 
@@ -156,7 +165,8 @@ class BudgetWalk {
   constructor(periods: readonly CountedPeriod[]) {
     for (const row of periods) {
       const spentPicoUsd = BigInt(row.spent) - BigInt(row.added);
-      const period = { row, from: instantOf(row.startsAt), to: instantOf(row.endsAt), spentPicoUsd };
+      const to = Math.min(instantOf(row.endsAt), instantOf(row.endedAt ?? 'infinity'));
+      const period = { row, from: instantOf(row.startsAt), to, spentPicoUsd };
       const known = row.rank === ROOT_RANK ? this.#root : this.#byAccount.get(row.accountId);
       if (known) known.push(period);
       else this.#byAccount.set(row.accountId, [period]);

@@ -25,7 +25,7 @@ function writtenRecord(
   const { price, recordedAt } = receipt;
   const priced = price.kind === 'PRICED' ? price : undefined;
   const call = draft.kind === 'CALL' ? draft : undefined;
-  return Object.assign(new UsageRecord(), {
+  const record: UsageRecord = {
     organizationId,
     idempotencyKey: draft.idempotencyKey,
     keyDay: draft.keyDay,
@@ -57,7 +57,9 @@ function writtenRecord(
     recordedAt,
     pricedAt: priced ? recordedAt : null,
     billableAt: priced ? recordedAt : null,
-  });
+  };
+  // The unit of work puts a setter before every property of its entities, which this row never meets.
+  return Object.setPrototypeOf(record, UsageRecord.prototype) as UsageRecord;
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** A call as its caller described it: checked, in canonical form, not yet priced. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { formatQuantity, type Quantities } from '../catalog/quantity.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
@@ -42,9 +42,7 @@ export type UsageDraft = CallDraft | DeductionDraft;
  */
 export function contentHash(content: Readonly<Record<string, unknown>>): Buffer {
   const said = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined && value !== null));
-  return createHash('sha256')
-    .update(canonicalize(said) ?? '')
-    .digest();
+  return hash('sha256', canonicalize(said) ?? '', 'buffer');
 }
 
 /** Quantities by unit, as decimal text in the unit, for hashing and storing. */

@@ -105,7 +105,7 @@ export class RecordProviderUsageInput extends SpenderInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The provider’s flavour of the body, such as "chat" or "responses"; found by trying where it is left out.',
+      'The provider’s flavour of the body, such as "chat" or "responses"; found by trying where it is left out. Each provider has its own, mostly "default"; a wrong one is answered with those that it has.',
   })
   apiFlavor?: string | null;
 

@@ -41,7 +41,8 @@ export class UsageReportResolver {
   })
   usageRecords(
     @Ctx() context: Context,
-    @Arg('filter', () => UsageFilter, { nullable: true }) filter?: UsageFilter | null,
+    @Arg('filter', () => UsageFilter, { nullable: true, description: 'Which records; default all.' })
+    filter?: UsageFilter | null,
     @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last record of the page before.' })
     after?: string | null,
@@ -55,7 +56,7 @@ export class UsageReportResolver {
       'Exact sums of the usage of some local days, with the number of unpriced records beside each. A MEMBER sees its account and below. An account that was never used, or is not for the caller, has none. Requires usage.read. Errors: BAD_USER_INPUT (also for more than 92 days by account, and for more than 10,000 rows), FORBIDDEN.',
   })
   usageSummary(
-    @Arg('input', () => UsageSummaryInput) input: UsageSummaryInput,
+    @Arg('input', () => UsageSummaryInput, { description: 'Which usage, and by what.' }) input: UsageSummaryInput,
     @Ctx() context: Context,
   ): Promise<UsageSummary> {
     return this.reports.summarize(context.operation, input);

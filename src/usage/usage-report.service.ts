@@ -1,7 +1,7 @@
 import type { BookPricing, PriceBook } from '../catalog/price-book.js';
 import { badInput } from '../errors.js';
 import type { Account } from '../identity/account.js';
-import type { AccountName, AccountService } from '../identity/account.service.js';
+import { checkExternalId, type AccountName, type AccountService } from '../identity/account.service.js';
 import type { OrganizationService } from '../identity/organization.service.js';
 import { authorize } from '../identity/permission.js';
 import { decodeId, encodeId } from '../node-id.js';
@@ -37,7 +37,7 @@ export class UsageReportService {
     const size = pageSize(first);
     checkTexts(filter, ['filter']);
     checkTexts(filter.tag ?? {}, ['filter', 'tag']);
-    const scope = await this.#scopeOf(operation, filter);
+    const scope = await this.#scopeOf(operation, filter, ['filter']);
     const place = after == null ? undefined : await this.#placeOf(operation, after);
     const { organizationId } = operation.principal;
     const em = await operation.em();
@@ -52,7 +52,7 @@ export class UsageReportService {
     const groupBy = new Set(input.groupBy);
     const days = checkDays(input);
     checkTexts(input, ['input']);
-    const scope = await this.#scopeOf(operation, input);
+    const scope = await this.#scopeOf(operation, input, ['input']);
     if (!scope) return { rows: [], totals: totalOf([]) };
     const isByRecord =
       groupBy.has(UsageGrouping.USER) ||
@@ -112,9 +112,15 @@ export class UsageReportService {
   }
 
   /** What a name and the caller's own account leave to be seen; undefined where the name is of no account. */
-  async #scopeOf(operation: Operation, name: AccountName): Promise<UsageScope | undefined> {
+  async #scopeOf(
+    operation: Operation,
+    { userId, teamId }: AccountName,
+    path: readonly string[],
+  ): Promise<UsageScope | undefined> {
     const own = ownScope(operation);
-    const { userId, teamId } = name;
+    if (userId != null && teamId != null) throw badInput([...path, 'teamId'], 'Name at most one of userId and teamId.');
+    if (userId != null) checkExternalId(userId, [...path, 'userId']);
+    if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
     if (userId == null && teamId == null) return own;
     const account = await this.accounts.find(operation, { userId, teamId });
     if (!account) return undefined;

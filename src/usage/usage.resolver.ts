@@ -26,7 +26,7 @@ class RecordUsagePayload {
   @Field(() => [BudgetPeriodStatus], {
     description: 'The budgets that it counts on, nearest first, as it left them; for a replay as they are now.',
   })
-  budgets!: readonly BudgetPeriodStatus[];
+  budgets!: Recorded['budgets'];
 
   @Field(() => Decision, {
     nullable: true,
@@ -101,7 +101,7 @@ export class UsageResolver {
     description: `Records a finished call: prices it, counts it on every budget above it, once per key. A model without a price is recorded UNPRICED and priced later. ${ERRORS}`,
   })
   async recordUsage(
-    @Arg('input', () => RecordUsageInput) input: RecordUsageInput,
+    @Arg('input', () => RecordUsageInput, { description: 'The call.' }) input: RecordUsageInput,
     @Ctx() context: Context,
   ): Promise<RecordUsagePayload> {
     return payloadOf(await this.usage.record(context.operation, input));
@@ -109,10 +109,11 @@ export class UsageResolver {
 
   @Requires('usage.write')
   @Mutation(() => RecordUsagePayload, {
-    description: `The same from the raw response body of the provider, read by the catalogue's descriptions of its shapes. ${ERRORS}`,
+    description: `The same from the raw response body of the provider, read by the catalogue's descriptions of its shapes. The service tier that a body names is kept and not priced: all tiers cost the listed price. ${ERRORS}`,
   })
   async recordProviderUsage(
-    @Arg('input', () => RecordProviderUsageInput) input: RecordProviderUsageInput,
+    @Arg('input', () => RecordProviderUsageInput, { description: 'The call, with the body of its response.' })
+    input: RecordProviderUsageInput,
     @Ctx() context: Context,
   ): Promise<RecordUsagePayload> {
     return payloadOf(await this.usage.recordProvider(context.operation, input));
@@ -123,7 +124,7 @@ export class UsageResolver {
     description: `Records up to 1,000 finished calls. Each is written or refused by itself; an error of one is in the answer at its index. ${ERRORS}`,
   })
   async recordUsageBatch(
-    @Arg('input', () => RecordUsageBatchInput) input: RecordUsageBatchInput,
+    @Arg('input', () => RecordUsageBatchInput, { description: 'The calls.' }) input: RecordUsageBatchInput,
     @Ctx() context: Context,
   ): Promise<RecordUsageBatchPayload> {
     const answers = await this.usage.recordBatch(context.operation, input.items);
@@ -132,10 +133,11 @@ export class UsageResolver {
 
   @Requires('usage.write')
   @Mutation(() => RecordUsagePayload, {
-    description: `Books an amount that is not tokens. With onlyIfFits nothing is booked where a HARD budget has no room: usageRecord is null and decision says why. ${ERRORS}`,
+    description: `Books an amount that is not tokens. With onlyIfFits nothing is booked where a HARD budget has no room: usageRecord is null and decision says why. It is a record like any other: it counts also on a disabled account, which only checkBudget and reservations deny. ${ERRORS}`,
   })
   async deductFromBudget(
-    @Arg('input', () => DeductFromBudgetInput) input: DeductFromBudgetInput,
+    @Arg('input', () => DeductFromBudgetInput, { description: 'The amount, and who spends it.' })
+    input: DeductFromBudgetInput,
     @Ctx() context: Context,
   ): Promise<RecordUsagePayload> {
     const { recorded, decision } = await this.usage.deduct(context.operation, input);
@@ -150,5 +152,12 @@ export class UsageResolver {
 }
 
 function payloadOf(recorded: Recorded, decision: Decision | null = null): RecordUsagePayload {
-  return { usageRecord: recorded.record, replayed: recorded.replayed, budgets: recorded.budgets, decision };
+  return {
+    usageRecord: recorded.record,
+    replayed: recorded.replayed,
+    get budgets() {
+      return recorded.budgets;
+    },
+    decision,
+  };
 }

@@ -23,7 +23,7 @@ export interface Recorded {
   /** Null only where a deduction was denied. */
   readonly record: UsageRecord | null;
   readonly replayed: boolean;
-  readonly budgets: readonly BudgetPeriodStatus[];
+  readonly budgets: readonly BudgetPeriodStatus[] | Promise<readonly BudgetPeriodStatus[]>;
 }
 
 /** With the rows that it counted on, as it left them. */
@@ -88,7 +88,13 @@ export class UsageService {
     const draft = checkDeduction(input, operation.now, ['input']);
     const { amountPicoUsd } = draft;
     const decided = (rows: readonly DecidingRow[]) =>
-      decide({ rows, amountPicoUsd, isDisabled: false, isEnforcementOn: this.on.isEnforcementOn });
+      decide({
+        rows,
+        amountPicoUsd,
+        isDisabled: false,
+        isEnforcementOn: this.on.isEnforcementOn,
+        mayDeny: input.onlyIfFits,
+      });
     try {
       const recording = input.onlyIfFits ? this.on.fittingRecording : this.on.recording;
       const [answer] = await this.#write(operation, [draft], recording);
@@ -119,25 +125,40 @@ export class UsageService {
     );
     const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '' }));
     const receipts = await this.on.lanes.submit(operation, recording, items);
-    return Promise.all(
-      items.map(async ({ draft, accountId }, index) => {
-        const outcome = receipts[index];
-        if (outcome?.status === 'fulfilled') return this.#written(organizationId, accountId, draft, outcome.value);
-        return errorOf(outcome?.reason);
-      }),
-    );
+    const replays: UsageRecord[] = [];
+    let read: Promise<DecidingRow[][]> | undefined;
+    return items.map(({ draft, accountId }, index) => {
+      const outcome = receipts[index];
+      if (outcome?.status !== 'fulfilled') return errorOf(outcome?.reason);
+      const record = recordOf(organizationId, accountId, draft, outcome.value);
+      if (outcome.value.kind === 'WRITTEN') return this.#written(record, outcome.value);
+      const place = replays.push(record) - 1;
+      // One read for all replays of the call, and only where somebody looks at their budgets.
+      const rows = async () => (await (read ??= countedPeriods(this.on.writer, replays)))[place] ?? [];
+      const budgets = async () => this.#statuses(await rows());
+      return {
+        record,
+        replayed: true,
+        rows: [],
+        get budgets() {
+          return budgets();
+        },
+      };
+    });
   }
 
-  async #written(
-    organizationId: string,
-    accountId: string,
-    draft: UsageDraft,
-    receipt: UsageReceipt,
-  ): Promise<Written> {
-    const record = recordOf(organizationId, accountId, draft, receipt);
-    const rows = receipt.kind === 'WRITTEN' ? receipt.budgets : await countedPeriods(this.on.writer, record);
-    const replayed = receipt.kind === 'REPLAYED' || receipt.repeated === true;
-    return { record, replayed, rows, budgets: this.#statuses(rows) };
+  #written(record: UsageRecord, receipt: Extract<UsageReceipt, { kind: 'WRITTEN' }>): Written {
+    const rows = receipt.budgets;
+    const statuses = () => this.#statuses(rows);
+    return {
+      record,
+      replayed: receipt.repeated === true,
+      rows,
+      // Only where it is asked for: of a thousand records these are three thousand.
+      get budgets() {
+        return statuses();
+      },
+    };
   }
 
   #statuses(rows: readonly PeriodRow[]): BudgetPeriodStatus[] {

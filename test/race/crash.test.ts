@@ -3,6 +3,7 @@
  * again with its key; and all sums are exact. Each crash is judged twice: before the retries, so that nothing of them
  * hides a loss, and after them.
  */
+import type { Client } from 'pg';
 import {
   embeddedUrl,
   eventually,
@@ -29,6 +30,21 @@ async function killPostgres(folder: string): Promise<void> {
   await eventually(() => Promise.resolve(!isAlive(pid)));
 }
 
+async function pidOf(url: string, who: string): Promise<number | undefined> {
+  const find = (client: Client) =>
+    client.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE ${who} LIMIT 1`);
+  return withClient(url, async (client) => (await find(client)).rows[0]?.pid).catch(() => undefined);
+}
+
+/** PostgreSQL then ends all its sessions and recovers; that it did is seen by another checkpointer. */
+async function killBackend(folder: string): Promise<void> {
+  const url = await embeddedUrl(folder);
+  const checkpointer = () => pidOf(url, `backend_type = 'checkpointer'`);
+  const before = await checkpointer();
+  process.kill((await pidOf(url, `application_name = 'tollgate writer'`)) ?? 0, 'SIGKILL');
+  await eventually(async () => ![before, undefined].includes(await checkpointer()));
+}
+
 const upAgain = (server: ServerProcess) => eventually(async () => (await healthOf(server.url)) === 200);
 
 test('every acknowledged record survives, exactly once, and the sums are exact', async () => {
@@ -43,6 +59,7 @@ test('every acknowledged record survives, exactly once, and the sums are exact',
   };
   const crashes: [name: string, crash: () => Promise<void>, recover: () => Promise<void>][] = [
     ['the server', killServer, restart],
+    ['one backend', () => killBackend(folder), () => upAgain(server)],
     ['PostgreSQL', () => killPostgres(folder), () => upAgain(server)],
     ['both', async () => void (await Promise.all([killServer(), killPostgres(folder)])), restart],
   ];

@@ -243,3 +243,9 @@ export async function healthOf(url: string): Promise<number> {
   await response?.body?.cancel();
   return response?.status ?? 0;
 }
+
+/** What a command of the greeting answers when it is pasted into a shell in that folder. */
+export async function pasted(command: string, folder: string): Promise<unknown> {
+  const { stdout } = await run('sh', ['-c', command], { cwd: folder });
+  return JSON.parse(stdout);
+}

@@ -1,0 +1,100 @@
+/** The sides of the comparison, measured in turn, round after round, so that none has the quieter machine. */
+import { join } from 'node:path';
+import { Series, spread, whole } from './figures.js';
+import { findPgbench, runPgbench, writePgbenchScript } from './pgbench.js';
+import { KEY, USERS, type Product } from './product.js';
+import { readSample } from './row-sample.js';
+import type { Stage } from './stage.js';
+
+export const BASELINE_CLIENTS = [1, 8, 32, 64] as const;
+export const CONNECTIONS = 64;
+const BATCH_SIZE = 1_000;
+/** More would not fit into the server's queue of 20,000 items and would be told to come again. */
+const BATCH_CONNECTIONS = 8;
+
+export interface Rounds {
+  readonly record: Series;
+  readonly batch: Series;
+  readonly naive: Series;
+  /** By name, such as `pgbench, 8 clients`. */
+  readonly baselines: Map<string, Series>;
+  nodeUs: number | undefined;
+  postgresUs: number | undefined;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+export interface Sides {
+  readonly product: Product;
+  readonly naiveUrl: string;
+  readonly rows: string;
+}
+
+export async function measureRounds(stage: Stage, sides: Sides, rounds: number, seconds: number): Promise<Rounds> {
+  const { product, rows } = sides;
+  const http = { users: USERS, key: KEY, batchSize: BATCH_SIZE, url: `${product.url}/graphql`, seconds };
+  const record = { ...http, kind: 'record', clients: CONNECTIONS } as const;
+  const naive = { ...record, url: sides.naiveUrl };
+  const script = join(stage.folder, 'rows.sql');
+  await writePgbenchScript(script, await stage.with(rows, readSample));
+  const pgbench = await findPgbench();
+  console.log(`Baselines: ${pgbench ?? 'no pgbench on PATH'}, and the pg client.`);
+
+  // Code that is not yet compiled by the engine is nobody's figure.
+  await stage.run(record);
+  await stage.run({ ...naive, seconds: seconds / 2 });
+  const found: Rounds = {
+    record: new Series(),
+    batch: new Series(),
+    naive: new Series(),
+    baselines: new Map(),
+    nodeUs: undefined,
+    postgresUs: undefined,
+    p50Ms: 0,
+    p99Ms: 0,
+  };
+  for (let round = 1; round <= rounds; round += 1) {
+    const { nodeUs, postgresUs, p50Ms, p99Ms, ...recorded } = await stage.runMeasured(record, product.process);
+    Object.assign(found, { nodeUs, postgresUs, p50Ms, p99Ms });
+    found.record.add(recorded.records / recorded.seconds);
+    await measureBaselines(stage, found.baselines, pgbench && script, rows, seconds / 2);
+    const batched = await stage.run({ ...http, kind: 'batch', clients: BATCH_CONNECTIONS });
+    found.batch.add(batched.records / batched.seconds);
+    const naively = await stage.run(naive);
+    found.naive.add(naively.records / naively.seconds);
+    console.log(
+      `Round ${round} of ${rounds}: recordUsage ${whole(found.record.median)}/s, batch ${whole(found.batch.median)}/s, ` +
+        `naive ${whole(found.naive.median)}/s, best baseline ${spread(bestOf(found.baselines).series)}`,
+    );
+  }
+  return found;
+}
+
+async function measureBaselines(
+  stage: Stage,
+  baselines: Map<string, Series>,
+  script: string | undefined,
+  rows: string,
+  seconds: number,
+): Promise<void> {
+  const add = (name: string, perSecond: number) => {
+    const series = baselines.get(name) ?? new Series();
+    baselines.set(name, series);
+    series.add(perSecond);
+  };
+  const databaseUrl = stage.urlOf(rows);
+  for (const clients of BASELINE_CLIENTS) {
+    const client = await stage.run({ kind: 'rows', databaseUrl, clients, seconds, users: USERS });
+    add(`pg client, ${clients} at a time`, client.records / client.seconds);
+    if (script === undefined) continue;
+    await stage.quiet();
+    add(`pgbench, ${clients} clients`, await runPgbench(script, databaseUrl, clients, Math.ceil(seconds)));
+  }
+}
+
+/** The baseline at its best: the fastest tool at its fastest number of clients. */
+export function bestOf(baselines: ReadonlyMap<string, Series>): { readonly name: string; readonly series: Series } {
+  const [first, ...others] = [...baselines].map(([name, series]) => ({ name, series }));
+  if (!first) throw new Error('There is no baseline.');
+  return others.reduce((best, other) => (other.series.median > best.series.median ? other : best), first);
+}

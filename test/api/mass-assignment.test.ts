@@ -1,0 +1,172 @@
+/** H19: what a caller may not set is in no input, and a request that tries is refused whole; generated from the schema. */
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+} from 'graphql';
+import { Client } from 'pg';
+import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
+import { BOOTSTRAP_KEY } from '../support/database.js';
+import { post, startWorld, type World } from '../support/world.js';
+
+let world: World;
+let client: Client;
+beforeAll(async () => {
+  world = await startWorld();
+  client = new Client({ connectionString: world.database.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await world.close();
+});
+
+/** What somebody would try: another tenant, a fact that is computed, a right. */
+const FOREIGN = [
+  ...['orgId', 'organizationId', 'organization_id', 'accountId', 'id'],
+  ...['spent', 'held', 'cost', 'charge', 'replayed', 'graceUntil', 'recordedAt', 'createdAt'],
+  ...['role', 'isAdmin', 'permissions', '__proto__', 'constructor'],
+];
+
+const tags = [{ key: 'a', value: 'b' }];
+const call = {
+  userId: 'ada',
+  model: 'gpt-4o',
+  promptTokens: 1,
+  quantities: [{ unit: 'WEB_SEARCHES', quantity: 1 }],
+  tags,
+};
+const rate = { unit: 'INPUT_TOKENS', price: '1', tiers: [{ start: 1000, price: '2' }] };
+/** An input of each mutation that is accepted as it stands, with every kind of object that it can hold. */
+const ACCEPTED: Readonly<Record<string, object>> = {
+  createApiKey: { name: 'mine', roles: ['SERVICE'] },
+  createOrganization: { name: 'Another' },
+  deductFromBudget: { idempotencyKey: 'deduct', userId: 'ada', amount: '1', tags },
+  recordProviderUsage: {
+    idempotencyKey: 'provider',
+    userId: 'ada',
+    provider: 'openai',
+    response: { model: 'gpt-4o', usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } },
+    tags,
+  },
+  recordUsage: { idempotencyKey: 'record', ...call },
+  recordUsageBatch: { items: [{ idempotencyKey: 'item', ...call }] },
+  setAccount: { kind: 'USER', externalId: 'bob' },
+  setBudget: { period: 'MONTH', limit: '1', models: [{ provider: 'openai', name: 'gpt-4o' }] },
+  setOrganization: { name: 'Renamed' },
+  setPricing: {
+    provider: 'own',
+    model: 'm',
+    rates: [rate],
+    windows: [{ start: '10:00', end: '12:00', rates: [rate] }],
+  },
+};
+
+const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+const withInput = mutations.filter(({ args }) => args.some(({ type }) => isInputObjectType(getNamedType(type))));
+
+/** The input types that can be reached from one, itself among them. */
+function reached(type: GraphQLInputObjectType, known = new Set<string>()): Set<string> {
+  if (known.has(type.name)) return known;
+  known.add(type.name);
+  for (const field of Object.values(type.getFields())) {
+    const inner = getNamedType(field.type);
+    if (isInputObjectType(inner)) reached(inner, known);
+  }
+  return known;
+}
+
+interface Place {
+  readonly type: string;
+  /** The same input with a field more at this place. */
+  with(name: string): unknown;
+}
+
+/** Every object within an input, the input itself among them. */
+function places(value: unknown, given: GraphQLInputType, rebuild: (changed: unknown) => unknown): Place[] {
+  const type = getNullableType(given);
+  if (isListType(type)) {
+    const list = value as unknown[];
+    return list.flatMap((item, index) =>
+      places(item, type.ofType as GraphQLInputType, (changed) => rebuild(list.with(index, changed))),
+    );
+  }
+  if (!isInputObjectType(type)) return [];
+  const object = value as Record<string, unknown>;
+  const fields = Object.values(type.getFields()).filter(({ name }) => object[name] !== undefined);
+  return [
+    { type: type.name, with: (name) => rebuild(withField(object, name)) },
+    ...fields.flatMap((field) =>
+      places(object[field.name], field.type, (changed) => rebuild({ ...object, [field.name]: changed })),
+    ),
+  ];
+}
+
+/** As JSON can say it: `__proto__` too becomes a field of its own. */
+function withField(object: object, name: string): unknown {
+  return JSON.parse(JSON.stringify(object).replace(/\}$/, `,${JSON.stringify(name)}:"1"}`));
+}
+
+async function everything(): Promise<string[]> {
+  const prints: string[] = [];
+  for (const table of [...TENANT_TABLES, ...CATALOGUE_TABLES]) {
+    const { rows } = await client.query<{ print: string }>(
+      `SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS print FROM ${table} t`,
+    );
+    prints.push(`${table} ${rows[0]?.print}`);
+  }
+  return prints;
+}
+
+test('every mutation that takes an object is tried, with every object that it can hold', () => {
+  expect(Object.keys(ACCEPTED)).toEqual(withInput.map(({ name }) => name));
+  for (const { name, args } of withInput) {
+    const { type } = args[0]!;
+    const named = getNamedType(type) as GraphQLInputObjectType;
+    const tried = new Set(places(ACCEPTED[name], type, (changed) => changed).map((place) => place.type));
+    expect([name, ...tried]).toEqual([name, ...reached(named)]);
+  }
+});
+
+test.each(withInput)('$name refuses a field that it does not have, at any depth', async ({ name, args }) => {
+  const { type } = args[0]!;
+  const query = `mutation ($input: ${String(type)}) { ${name}(input: $input) { __typename } }`;
+  const send = (input: unknown) => post(world.server.url, { query, variables: { input } }, BOOTSTRAP_KEY);
+  const before = await everything();
+  for (const place of places(ACCEPTED[name], type, (changed) => changed)) {
+    for (const field of FOREIGN) {
+      const { errors } = await send(place.with(field));
+      expect([place.type, field, errors?.map(({ extensions }) => extensions['code'])]).toEqual([
+        place.type,
+        field,
+        ['BAD_USER_INPUT'],
+      ]);
+      expect(errors?.[0]?.message).toContain(`"${field}" is not defined by type "${place.type}"`);
+    }
+  }
+  expect(await everything()).toEqual(before);
+  // By now the document is compiled: an accepted input passes, and the same field is still refused.
+  expect((await send(ACCEPTED[name])).errors).toBeUndefined();
+  const after = await everything();
+  expect(after).not.toEqual(before);
+  expect((await send(withField(ACCEPTED[name]!, 'isAdmin'))).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+  expect(await everything()).toEqual(after);
+});
+
+test.each(mutations)('$name refuses an argument that it does not have', async ({ name, args }) => {
+  const before = await everything();
+  const given = args.map((arg) => `${arg.name}: ${isInputObjectType(getNamedType(arg.type)) ? '{orgId: "1"}' : '"1"'}`);
+  for (const foreign of ['organizationId: "1"', 'role: OPERATOR']) {
+    const query = `mutation { ${name}(${[...given, foreign].join(', ')}) { __typename } }`;
+    const { errors } = await post(world.server.url, { query }, BOOTSTRAP_KEY);
+    expect(new Set(errors?.map(({ extensions }) => extensions['code']))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(errors?.[0]?.message).toContain(`Unknown argument "${foreign.split(':')[0]}"`);
+  }
+  expect(await everything()).toEqual(before);
+});
