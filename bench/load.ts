@@ -13,7 +13,7 @@ interface Worker {
   open(): Promise<void>;
   /** How many records were written. */
   work(): Promise<number>;
-  close(): Promise<void> | void;
+  close(): Promise<void>;
 }
 
 const RECORD =
@@ -53,7 +53,11 @@ function httpWorker(slot: Slot & { kind: 'record' | 'batch' }): Worker {
     if (written !== items.length) throw new Error(`Only ${written} were recorded: ${answer.slice(0, 500)}`);
     return written;
   };
-  return { open: () => connection.open(), work: slot.kind === 'batch' ? many : one, close: () => connection.close() };
+  return {
+    open: () => connection.open(),
+    work: slot.kind === 'batch' ? many : one,
+    close: async () => connection.close(),
+  };
 }
 
 function workerOf(slot: Slot): Worker {

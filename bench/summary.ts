@@ -2,7 +2,7 @@
 import type { Client } from 'pg';
 import { ask } from './product.js';
 
-const MODELS = 40;
+const MODELS = 20;
 
 /** A year of records, spread over days and models, with the totals that recording them would have left. */
 export async function fillYear(client: Client, records: number): Promise<void> {

@@ -146,9 +146,15 @@ async function send(body: Body, userId: string): Promise<number> {
 }
 
 async function printSummary(userId: string): Promise<void> {
-  const today = new Date().toISOString().slice(0, 10);
+  const { viewer } = await ask<{ viewer: { organization: { zone: string } } }>(
+    '{ viewer { organization { zone } } }',
+    {},
+  );
+  const { zone } = viewer.organization;
+  // The Swedish way of writing a date is the ISO one.
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date());
   const query = `query ($input: UsageSummaryInput!) { usageSummary(input: $input) {
-    rows { provider model recordCount inputTokens outputTokens cost }
+    rows { provider model recordCount unpricedCount inputTokens outputTokens cost }
     totals { recordCount unpricedCount inputTokens outputTokens cost } } }`;
   interface Sums {
     provider?: string;
@@ -157,22 +163,24 @@ async function printSummary(userId: string): Promise<void> {
     inputTokens: number;
     outputTokens: number;
     cost: string;
-    unpricedCount?: number;
+    unpricedCount: number;
   }
   const input = { from: today, to: today, groupBy: ['PROVIDER', 'MODEL'], userId };
   const { usageSummary } = await ask<{ usageSummary: { rows: Sums[]; totals: Sums } }>(query, { input });
-  console.log(`\nToday (UTC) of ${userId}:`);
+  console.log(`\nToday (${zone}) of ${userId}:`);
   console.table(
     usageSummary.rows.map((row) => ({
       model: `${row.provider}/${row.model}`,
       calls: row.recordCount,
       'input tokens': row.inputTokens,
       'output tokens': row.outputTokens,
-      'cost in USD': row.cost,
+      'cost in USD': row.unpricedCount > 0 ? `${row.cost} + ${row.unpricedCount} unpriced` : row.cost,
     })),
   );
   const { totals } = usageSummary;
-  console.log(`Total ${totals.cost} USD for ${totals.recordCount} calls, and ${totals.unpricedCount} without a price.`);
+  console.log(
+    `Total ${totals.cost} USD for ${totals.recordCount} calls, of them ${totals.unpricedCount} without a price.`,
+  );
 }
 
 const userId = `demo-${randomUUID().slice(0, 8)}`;

@@ -22,7 +22,7 @@ interface Known {
 
 interface Request {
   readonly document: DocumentNode;
-  readonly operationName: string | null | undefined;
+  readonly operationName: string | undefined;
   readonly variables: Record<string, unknown> | undefined;
   readonly contextValue: unknown;
 }
@@ -37,7 +37,9 @@ export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = 
       return () => undefined;
     },
     load: async () => ({
-      executor: async ({ document, operationName, request, context, queryHash }) => {
+      executor: async ({ document, request, context, queryHash }) => {
+        // The name as sent: Apollo's own is null where no operation has it, and a document with one would run all the same.
+        const { operationName } = request;
         const key = `${queryHash}:${operationName ?? ''}`;
         const entry = known.get(key) ?? { sights: 0, compiled: undefined };
         if (entry.sights === 0) known.set(key, entry);
@@ -53,13 +55,11 @@ export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = 
   };
 }
 
-function compiledOf(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null,
-): CompiledQuery | null {
+function compiledOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): CompiledQuery | null {
   try {
-    const compiled = compileQuery(schema, document, operationName ?? undefined, { disablingCapturingStackErrors: true });
+    const compiled = compileQuery(schema, document, operationName, {
+      disablingCapturingStackErrors: true,
+    });
     return isCompiledQuery(compiled) ? compiled : null;
   } catch {
     return null;

@@ -45,7 +45,9 @@ function wrongVariable(message: string): WrongVariable | undefined {
 }
 
 function printed(path: Path): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`)).join('');
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`))
+    .join('');
 }
 
 /** Where a printed value ends: at what follows it outside of every quoted text. */

@@ -38,6 +38,8 @@ import { BootstrapService } from './identity/bootstrap.service.js';
 import { AlertFeedHead, Organization, OrganizationGate } from './identity/organization.js';
 import { OrganizationResolver } from './identity/organization.resolver.js';
 import { OrganizationService } from './identity/organization.service.js';
+import { ViewerResolver } from './identity/viewer.resolver.js';
+import { ViewerService } from './identity/viewer.service.js';
 import { Lanes } from './lane.js';
 import { NodeService } from './node.js';
 import { NodeResolver } from './node.resolver.js';
@@ -131,7 +133,8 @@ function makeIdentity({ config, database, clock }: Ground, lanes: Lanes) {
   const apiKeys = new ApiKeyService(database.writer, accounts);
   const organizations = new OrganizationService(apiKeys);
   const bootstrap = new BootstrapService(database.orm, clock, organizations, apiKeys);
-  return { directory, accounts, apiKeys, organizations, bootstrap };
+  const viewers = new ViewerService(accounts);
+  return { directory, accounts, apiKeys, organizations, bootstrap, viewers };
 }
 
 function makeCatalogue({ config, database, clock, log }: Ground) {
@@ -186,6 +189,7 @@ function makeSpending(
 export function makeResolvers(services: Services): Map<ResolverClass, object> {
   return new Map<ResolverClass, object>([
     [OrganizationResolver, new OrganizationResolver(services.organizations, services.features)],
+    [ViewerResolver, new ViewerResolver(services.viewers)],
     [AccountResolver, new AccountResolver(services.accounts)],
     [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
     [ModelResolver, new ModelResolver(services.catalog)],

@@ -69,7 +69,7 @@ class Features {
 }
 
 @ObjectType({ description: 'Who is asking.' })
-class Viewer {
+export class Viewer {
   @Field(() => Organization, { description: 'The organization that the API key belongs to.' })
   organization!: Organization;
 
@@ -96,7 +96,10 @@ export class OrganizationResolver {
   }
 
   @Requires('viewer.read')
-  @Query(() => Viewer, { description: 'Who is asking: organization, roles, permissions, and which features are on.' })
+  @Query(() => Viewer, {
+    description:
+      'Who is asking: API key, organization, roles, permissions, and which features are on. Requires viewer.read.',
+  })
   async viewer(@Ctx() context: Context): Promise<Viewer> {
     const { roles } = context.operation.principal;
     return {

@@ -98,7 +98,7 @@ describe('budgetAlerts', () => {
       model: null,
       createdAt: expect.any(String),
       message: expect.stringMatching(
-        /^The user "ada" reached 50 % of a budget: 5 of 10 USD spent in the period until /,
+        /^The user "ada" reached 50 % of its MONTH budget: 5 of 10 USD spent in the period until /,
       ),
     });
   });
@@ -165,11 +165,11 @@ describe('budgetAlerts', () => {
     await spend(ada, '1');
     expect(await heard(narrow, 1)).toMatchObject([{ kind: 'BUDGET_THRESHOLD' }]);
     const message = (model: string) =>
-      `Usage of the model ${model} was recorded without a price; set one, and it is priced then.`;
+      `No price is known for the model ${model}: its usage counts without a cost until setPricing names one.`;
     const nothing = { account: null, budgetId: null, limit: null, spent: null, percent: null, threshold: null };
     expect((await wide.take(3)).map((event) => event.alertFeed)).toMatchObject([
       { kind: 'UNPRICED_USAGE', provider: 'acme', model: 'x-1', message: message('"x-1" from "acme"'), ...nothing },
-      { kind: 'UNPRICED_USAGE', provider: null, model: 'x-2', message: message('"x-2"'), ...nothing },
+      { kind: 'UNPRICED_USAGE', provider: null, model: 'x-2', message: message('"x-2", named without a provider'), ...nothing },
       { kind: 'BUDGET_THRESHOLD' },
     ]);
   });
@@ -351,6 +351,25 @@ describe('alerts', () => {
     for (const filter of [{ userId: 'bob' }, { userId: 'nobody' }, { teamId: 'red' }]) {
       expect(await world.codeOf(AlertsDocument, { filter, first: null, after: null }, member.value)).toBe('NOT_FOUND');
     }
+  });
+
+  test('a budget is called by its name where it has one', async () => {
+    const ada = await ledger.account('USER', 'ada');
+    const budget = await ledger.limit(ada, '10', [50]);
+    await ledger.pool.query('UPDATE budget SET name = $2 WHERE id = $1', [budget, 'Demo']);
+    await ledger.spend(ada, '5');
+    const { edges } = await list(null);
+    expect(edges[0]?.node.message).toMatch(/^The user "ada" reached 50 % of the budget "Demo": 5 of 10 USD spent/);
+  });
+
+  // Seen to fail: without checkName.
+  test.each([
+    ['a user beside a team', { userId: 'ada', teamId: 'red' }, ['filter', 'teamId']],
+    ['a blank user', { userId: '' }, ['filter', 'userId']],
+    ['a team with a NUL', { teamId: 'a\0' }, ['filter', 'teamId']],
+  ])('a filter with %s is refused at its field', async (_says, filter, field) => {
+    const { errors } = await world.send(AlertsDocument, { filter, first: null, after: null });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });
 
   test.each<[string, number | null, string | null]>([

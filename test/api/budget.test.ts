@@ -11,6 +11,8 @@ import {
   SetAccountDocument,
   SetBudgetDocument,
   SetOrganizationDocument,
+  SetPricingDocument,
+  SpendDocument,
   type BudgetStatusQuery,
   type CheckBudgetInput,
   type SetBudgetInput,
@@ -228,11 +230,38 @@ describe('what a new budget has spent', () => {
     const before = await setBudget(key, { userId: 'u', models: [gpt] });
     for (const model of ['gpt-4o', 'openai:gpt-4o', 'claude-sonnet-4-5']) await call(key, 'u', model);
     await spend(world, key, { userId: 'u', amount: '5' });
-    const after = await setBudget(key, { models: [gpt, { provider: 'nobody', name: 'knows/this' }] });
+    const slashed = { provider: 'openrouter', name: 'anthropic/claude-3-haiku' };
+    const after = await setBudget(key, { models: [slashed, gpt] });
     expect(await statusOf(key, { userId: 'u' })).toMatchObject([
       { budgetId: before.id, spent: '2', models: [gpt] },
-      { budgetId: after.id, spent: '2', models: [{ provider: 'nobody', name: 'knows/this' }, gpt] },
+      { budgetId: after.id, spent: '2', models: [gpt, slashed] },
     ]);
+  });
+
+  // Seen to fail: with the names stored as they were sent, in place of those that they resolve to.
+  test.each([
+    ['a dated snapshot', 'openai', 'gpt-4o-2024-08-06'],
+    ['a provider that offers it too', 'azure', 'gpt-4o'],
+    ['other capitals', 'OpenAI', 'GPT-4o'],
+  ])('a model counts by what its name means: %s', async (_what, provider, name) => {
+    const key = await newTenant(world);
+    const gpt = { provider: 'openai', name: 'gpt-4o' };
+    const made = await setBudget(key, { userId: 'u', models: [{ provider, name }] });
+    expect(made.models).toEqual([gpt]);
+    expect((await setBudget(key, { userId: 'u', models: [gpt] })).id).toBe(made.id);
+    const input = { idempotencyKey: crypto.randomUUID(), userId: 'u', provider, model: name, promptTokens: 400_000 };
+    await world.ask(RecordUsageDocument, { input }, key);
+    expect(await statusOf(key, { userId: 'u' })).toMatchObject([{ spent: '1', models: [gpt] }]);
+  });
+
+  test('a model of the organization’s own is one as soon as it has a price', async () => {
+    const key = await newTenant(world);
+    const models = [{ provider: 'zz', name: 'qq' }];
+    const refused = await world.send(SetBudgetDocument, { input: { ...monthly, models } }, key);
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['input', 'models', 0] });
+    const price = { provider: 'zz', model: 'qq', promptTokenPrice: '1' };
+    await world.ask(SetPricingDocument, { input: price }, key);
+    expect(await setBudget(key, { models })).toMatchObject({ models });
   });
 });
 
@@ -369,9 +398,12 @@ describe('who sees what', () => {
     expect(shown(team)).toMatchObject({ name: 'red', percent: 125, denies: true, limit: null, enforcement: null });
     const user = await memberKey(key, { userId: 'ada' });
     expect(await statusOf(user, { userId: 'ada' })).toEqual([own, shown(team), shown(root)]);
+    // Seen to fail: with the organization's, which it may not see, where no name is given.
+    expect(await statusOf(user)).toEqual([own, shown(team), shown(root)]);
     const lead = await memberKey(key, { teamId: 'red' });
     expect(await statusOf(lead, { userId: 'ada' })).toEqual([own, team, shown(root)]);
     expect(await statusOf(lead, { teamId: 'red' })).toEqual([team, shown(root)]);
+    expect(await statusOf(lead)).toEqual([team, shown(root)]);
   });
 
   // Seen to fail: with an empty set in place of NOT_FOUND in inheritedBy.
@@ -379,7 +411,7 @@ describe('who sees what', () => {
     const key = await family();
     await spend(world, key, { userId: 'bob', amount: '1' });
     const user = await memberKey(key, { userId: 'ada' });
-    const names = [{ userId: 'bob' }, { teamId: 'red' }, {}, { userId: 'nobody' }, { userId: 'nobody', teamId: 'red' }];
+    const names = [{ userId: 'bob' }, { teamId: 'red' }, { userId: 'nobody' }, { userId: 'nobody', teamId: 'red' }];
     const answers = [];
     for (const name of names) answers.push(await world.send(BudgetStatusDocument, name, user));
     expect(answers.map((answer) => answer.errors?.[0]?.extensions['code'])).toEqual(names.map(() => 'NOT_FOUND'));
@@ -510,6 +542,20 @@ describe('checkBudget', () => {
     else expect(checkBudget).toEqual(expected);
   });
 
+  // Seen to fail: without mayDeny in decide.
+  test.each([
+    [false, '11', { outcome: 'ALLOWED', reason: 'OVER_LIMIT', wouldDeny: true, remaining: '10' }],
+    [false, '10', { outcome: 'ALLOWED', reason: 'FITS', wouldDeny: false, remaining: '10' }],
+    [true, '11', { outcome: 'DENIED', reason: 'OVER_LIMIT', wouldDeny: true, remaining: '10' }],
+  ])('a deduction with onlyIfFits %s of %s', async (onlyIfFits, amount, expected) => {
+    const key = await newTenant(world);
+    await setBudget(key, { limit: '10' });
+    const input = { idempotencyKey: crypto.randomUUID(), amount, onlyIfFits };
+    const { deductFromBudget } = await world.ask(SpendDocument, { input }, key);
+    expect(deductFromBudget.decision).toEqual(expected);
+    expect(deductFromBudget.usageRecord !== null).toBe(expected.outcome === 'ALLOWED');
+  });
+
   test('grace lets pass what a HARD budget would refuse', async () => {
     const key = await newTenant(world);
     await setBudget(key, { limit: '1' });
@@ -560,6 +606,14 @@ describe('checkBudget', () => {
     const key = keys.get('a HARD one');
     const { checkBudget } = await world.ask(CheckBudgetDocument, { input: { userId: 'u', ...input } }, key);
     expect(checkBudget).toMatchObject(expected);
+  });
+
+  test('a call without an end is told what it lacks', async () => {
+    const answer = await world.send(CheckBudgetDocument, { input: { model: 'gpt-4o', promptTokens: 1 } });
+    expect(answer.errors?.[0]).toMatchObject({
+      message: 'maxCompletionTokens (or an amount) is needed.',
+      extensions: { field: ['input', 'maxCompletionTokens'] },
+    });
   });
 
   test.each<[string, CheckBudgetInput]>([

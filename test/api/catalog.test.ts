@@ -290,6 +290,10 @@ describe('setPricing', () => {
     ]);
   });
 
+  const overlapping = (...windows: [string, string][]): Partial<Pricing> => ({
+    windows: windows.map(([start, end]) => ({ start, end, rates: [{ unit: 'WEB_SEARCHES', price: '1', per: 1 }] })),
+  });
+  // Seen to fail, those of windows: without overlap in check-pricing, and with one span for a window over midnight.
   test.each<[string, Partial<Pricing>, (string | number)[]]>([
     ['no price', { promptTokenPrice: null }, ['input', 'promptTokenPrice']],
     ['a negative price', { promptTokenPrice: '-1' }, ['input', 'promptTokenPrice']],
@@ -319,6 +323,14 @@ describe('setPricing', () => {
       { windows: [{ start: '24:00', end: '01:00', rates: [{ unit: 'WEB_SEARCHES', price: '1', per: 1 }] }] },
       ['input', 'windows', 0, 'start'],
     ],
+    ['windows that overlap', overlapping(['08:00', '12:00'], ['11:59', '13:00']), ['input', 'windows', 1, 'start']],
+    ['a window twice', overlapping(['08:00', '12:00'], ['08:00', '12:00']), ['input', 'windows', 1, 'start']],
+    [
+      'a window within one over midnight',
+      overlapping(['12:00', '13:00'], ['22:00', '02:00'], ['01:00', '01:30']),
+      ['input', 'windows', 2, 'start'],
+    ],
+    ['two over midnight', overlapping(['22:00', '02:00'], ['23:00', '00:00']), ['input', 'windows', 1, 'start']],
     ['an instant before 1970', { effectiveFrom: '1969-12-31T23:59:59Z' }, ['input', 'effectiveFrom']],
     [
       'another name for a catalogue model',
@@ -329,6 +341,12 @@ describe('setPricing', () => {
     const given = { provider: 'acme', model: 'acme-2', promptTokenPrice: '1', ...input };
     const { errors } = await world.send(SetPricingDocument, { input: given });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
+  });
+
+  test('windows that meet do not overlap', async () => {
+    const key = await newOrganization('windows');
+    const { windows } = await setPricing(overlapping(['16:00', '00:00'], ['00:00', '08:00'], ['08:00', '16:00']), key);
+    expect(windows).toHaveLength(3);
   });
 
   // Seen to fail: without authorize in PricingService.set, and without it in CatalogImportService.refresh.

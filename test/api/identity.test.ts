@@ -28,6 +28,26 @@ test('the bootstrap key is ADMIN and OPERATOR of the first organization', async 
   expect(viewer.roles).toEqual(['ADMIN', 'OPERATOR']);
   expect(viewer.organization).toMatchObject({ name: 'My organization', zone: 'UTC' });
   expect(viewer.features).toEqual({ pricing: true, budgetEnforcement: true, billing: true });
+  const { apiKeys } = await world.ask(ApiKeysDocument, {});
+  expect(viewer.apiKey).toEqual({ id: apiKeys[0]?.id, name: apiKeys[0]?.name, prefix: apiKeys[0]?.prefix });
+  expect(viewer.account).toBeNull();
+});
+
+// Seen to fail: with key.read, which a MEMBER has not, asked for its own key.
+test('a MEMBER is told its key and the account that it is bound to', async () => {
+  const key = await newOrganization('Members');
+  await world.ask(SetAccountDocument, { input: { kind: 'USER', externalId: 'ada', teamId: 'red' } }, key);
+  for (const [account, kind] of [
+    [{ userId: 'ada' }, 'USER'],
+    [{ teamId: 'red' }, 'TEAM'],
+  ] as const) {
+    const input = { name: 'front end', roles: ['MEMBER' as const], ...account };
+    const { createApiKey } = await world.ask(CreateApiKeyDocument, { input }, key);
+    const { viewer } = await world.ask(ViewerDocument, {}, createApiKey.value);
+    expect(viewer.account).toEqual({ kind, externalId: Object.values(account)[0] });
+    const { id, name, prefix } = createApiKey.apiKey;
+    expect(viewer.apiKey).toEqual({ id, name, prefix });
+  }
 });
 
 test.each([

@@ -161,11 +161,12 @@ test.each(withInput)('$name refuses a field that it does not have, at any depth'
 
 test.each(mutations)('$name refuses an argument that it does not have', async ({ name, args }) => {
   const before = await everything();
-  const given = args.map((arg) => `${arg.name}: ${isInputObjectType(getNamedType(arg.type)) ? '{orgId: "1"}' : '"1"'}`);
+  const input = ACCEPTED[name] && args[0] ? `($input: ${String(args[0].type)})` : '';
+  const given = args.map((arg) => `${arg.name}: ${input ? '$input' : '"1"'}`);
   for (const foreign of ['organizationId: "1"', 'role: OPERATOR']) {
-    const query = `mutation { ${name}(${[...given, foreign].join(', ')}) { __typename } }`;
-    const { errors } = await post(world.server.url, { query }, BOOTSTRAP_KEY);
-    expect(new Set(errors?.map(({ extensions }) => extensions['code']))).toEqual(new Set(['BAD_USER_INPUT']));
+    const query = `mutation ${input} { ${name}(${[...given, foreign].join(', ')}) { __typename } }`;
+    const { errors } = await post(world.server.url, { query, variables: { input: ACCEPTED[name] } }, BOOTSTRAP_KEY);
+    expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['BAD_USER_INPUT']);
     expect(errors?.[0]?.message).toContain(`Unknown argument "${foreign.split(':')[0]}"`);
   }
   expect(await everything()).toEqual(before);

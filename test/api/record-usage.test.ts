@@ -1,10 +1,15 @@
 /** Recording: what is written, what is refused, and that a key takes effect once. */
+import { checkCall } from '../../src/usage/check-usage.js';
+import { setClock } from '../support/clock.js';
 import {
+  CreateOrganizationDocument,
+  DeductFromBudgetDocument,
+  NodeByIdDocument,
   RecordProviderUsageDocument,
   RecordUsageBatchDocument,
   RecordUsageDocument,
+  SetBudgetDocument,
 } from '../support/generated/operations.js';
-import { CreateOrganizationDocument } from '../support/generated/operations.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -54,7 +59,97 @@ describe('cost', () => {
   });
 });
 
+describe('E1: what is 0 costs 0 and is recorded', () => {
+  const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const free = { kind: 'CALL', cost: '0', charge: '0', hasUnratedUnits: false, unpricedReason: null };
+
+  test.each([
+    ['tokens as numbers', { promptTokens: 0, completionTokens: 0 }],
+    ['tokens as digits', { promptTokens: '0', completionTokens: '000' }],
+    ['parts', { promptTokens: 0, completionTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 }],
+    ['a unit', { promptTokens: null, completionTokens: null, quantities: [{ unit: 'WEB_SEARCHES', quantity: 0 }] }],
+  ])('%s', async (_what, tokens) => {
+    const idempotencyKey = newKey();
+    expect((await record({ idempotencyKey, ...tokens })).usageRecord).toMatchObject(free);
+    expect((await record({ idempotencyKey, ...tokens })).replayed).toBe(true);
+  });
+
+  test('a provider’s body and a batch item', async () => {
+    const input = { idempotencyKey: newKey(), provider: 'openai', response: { model: 'gpt-4o', usage } };
+    const { recordProviderUsage } = await world.ask(RecordProviderUsageDocument, { input });
+    expect(recordProviderUsage.usageRecord).toMatchObject(free);
+    const items = [{ idempotencyKey: newKey(), ...GPT_4O, promptTokens: 0, completionTokens: 0 }];
+    const { recordUsageBatch } = await world.ask(RecordUsageBatchDocument, { input: { items } });
+    expect(recordUsageBatch.items).toMatchObject([{ error: null, result: { usageRecord: free } }]);
+  });
+
+  test('a deduction, also where a HARD budget is over its limit', async () => {
+    await world.ask(SetBudgetDocument, { input: { userId: 'full', period: 'MONTH', limit: '0' } });
+    const input = { idempotencyKey: newKey(), userId: 'full', amount: '0' };
+    const { deductFromBudget } = await world.ask(DeductFromBudgetDocument, { input });
+    expect(deductFromBudget.usageRecord).toMatchObject({ ...free, kind: 'DEDUCTION' });
+    const more = { ...input, idempotencyKey: newKey(), amount: '0.000000000001' };
+    expect((await world.ask(DeductFromBudgetDocument, { input: more })).deductFromBudget.usageRecord).toBeNull();
+  });
+
+  test('a model that nobody knows stays without a price: 0 is not made up', async () => {
+    const { usageRecord } = await record({ model: 'nobody-knows-this', promptTokens: 0, completionTokens: 0 });
+    expect(usageRecord).toMatchObject({ cost: null, unpricedReason: 'UNKNOWN_MODEL' });
+  });
+});
+
+describe('D13: when a call may have been', () => {
+  const now = new Date('2026-06-15T12:00:00.000Z');
+  const at = (text: string) => () =>
+    checkCall(
+      { idempotencyKey: 'k', model: 'gpt-4o', promptTokens: '1', occurredAt: new Date(text) },
+      now,
+      [],
+    ).occurredAt.toISOString();
+
+  test.each([
+    ['2020-01-01T00:00:00.000Z', true],
+    ['2019-12-31T23:59:59.999Z', false],
+    ['2026-06-15T12:04:59.000Z', true],
+    ['2026-06-15T12:05:00.000Z', true],
+    ['2026-06-15T12:05:00.001Z', false],
+    ['2026-06-15T12:05:01.000Z', false],
+  ])('at noon, %s: %p', (text, isAccepted) => {
+    if (isAccepted) expect(at(text)()).toBe(text);
+    else expect(at(text)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
+  });
+
+  test('it goes by the clock of the database, whatever the server’s own says', async () => {
+    await setClock(world, '2031-01-01T00:00:00Z');
+    try {
+      const { usageRecord } = await record({ occurredAt: '2031-01-01T00:04:59Z' });
+      expect(usageRecord?.occurredAt).toBe('2031-01-01T00:04:59.000Z');
+      // Time runs on meanwhile, so the edge itself is for the table above.
+      expect(await refusal({ occurredAt: '2031-01-01T00:10:00Z' })).toEqual(['BAD_USER_INPUT', 'input.occurredAt']);
+    } finally {
+      await setClock(world, undefined);
+    }
+    expect(await refusal({ occurredAt: '2031-01-01T00:00:00Z' })).toEqual(['BAD_USER_INPUT', 'input.occurredAt']);
+  });
+
+  test.each(['2019-12-31T23:59:59.999Z', '2020-01-01T00:59:59.999+01:00'])('before 2020, %s', async (occurredAt) => {
+    expect(await refusal({ occurredAt })).toEqual(['BAD_USER_INPUT', 'input.occurredAt']);
+  });
+
+  test.each(['2020-01-01T00:00:00Z', '2019-12-31T23:00:00-01:00'])('from 2020 on, %s', async (occurredAt) => {
+    expect((await record({ occurredAt })).usageRecord?.occurredAt).toBe('2020-01-01T00:00:00.000Z');
+  });
+
+  test.each(['2026-06-30T23:59:60Z', '2026-06-30T23:59:60.5Z', '2026-07-01T01:59:60+02:00'])(
+    'D9: a leap second, %s, is refused as every time that the API cannot say',
+    async (occurredAt) => {
+      expect(await refusal({ occurredAt })).toEqual(['BAD_USER_INPUT', 'input.occurredAt']);
+    },
+  );
+});
+
 describe('bad input changes nothing', () => {
+  // B10, B12, D13, E2, E3.
   test.each([
     [{ promptTokens: -1 }, 'input.promptTokens'],
     [{ promptTokens: 1.5 }, 'input.promptTokens'],
@@ -96,13 +191,13 @@ describe('bad input changes nothing', () => {
     expect((await record({ idempotencyKey })).replayed).toBe(false);
   });
 
-  test('a money mutation without a key does not exist', async () => {
+  test('B14: a money mutation without a key does not exist', async () => {
     const query = 'mutation { recordUsage(input: {userId: "ada", model: "gpt-4o"}) { replayed } }';
     const answer = await post(world.server.url, { query }, 'test-bootstrap-key-00000000');
     expect(answer.errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 
-  test.each(['9007199254740991', 9007199254740991])('2^53-1 as %p is exact', async (promptTokens) => {
+  test.each(['9007199254740991', 9007199254740991])('E3: 2^53-1 as %p is exact', async (promptTokens) => {
     const { usageRecord } = await record({ promptTokens, completionTokens: 0 });
     expect(usageRecord?.quantities[0]).toEqual({ unit: 'INPUT_TOKENS', quantity: 9007199254740991 });
     expect(usageRecord?.cost).toBe('22517998136.8524775');
@@ -110,7 +205,7 @@ describe('bad input changes nothing', () => {
 });
 
 describe('a key takes effect once', () => {
-  test('the same again answers the same record', async () => {
+  test('B1: the same again answers the same record', async () => {
     const input = {
       idempotencyKey: newKey(),
       tags: [
@@ -132,14 +227,14 @@ describe('a key takes effect once', () => {
     { provider: 'openai' },
     { runId: 'r' },
     { occurredAt: '2026-01-01T00:00:00Z' },
-  ])('other content %j is a conflict', async (change) => {
+  ])('B2: other content %j is a conflict', async (change) => {
     const idempotencyKey = newKey();
     await record({ idempotencyKey });
     expect(await refusal({ idempotencyKey, ...change })).toEqual(['IDEMPOTENCY_CONFLICT', undefined]);
     expect((await record({ idempotencyKey })).replayed).toBe(true);
   });
 
-  test('another organization has keys of its own', async () => {
+  test('B5: another organization has keys of its own', async () => {
     const idempotencyKey = newKey();
     await record({ idempotencyKey });
     const { createOrganization } = await world.ask(CreateOrganizationDocument, { input: { name: 'Other' } });
@@ -147,6 +242,14 @@ describe('a key takes effect once', () => {
     const other = await world.ask(RecordUsageDocument, { input }, createOrganization.apiKeyValue);
     expect(other.recordUsage.replayed).toBe(false);
   });
+});
+
+test('a record is found by its id, however often the same document asks', async () => {
+  const { usageRecord } = await record({});
+  for (let sight = 0; sight < 4; sight += 1) {
+    const { node } = await world.ask(NodeByIdDocument, { id: usageRecord!.id });
+    expect(node).toEqual({ __typename: 'UsageRecord', id: usageRecord!.id });
+  }
 });
 
 describe('a batch', () => {
@@ -206,7 +309,7 @@ describe('a provider’s body', () => {
       input: { userId: 'ada', provider: 'openai', response, ...input } as never,
     });
 
-  test('is read, priced and replayed, whatever the order of its keys', async () => {
+  test('B4: is read, priced and replayed, whatever the order of its keys', async () => {
     const idempotencyKey = newKey();
     const first = (await send({ idempotencyKey })).recordProviderUsage;
     expect(first.usageRecord).toMatchObject({ cost: '0.0035', provider: 'openai', model: 'gpt-4o' });

@@ -26,6 +26,7 @@ afterAll(() => world.close());
 async function makeTenant(rows: number): Promise<{ key: string; day: string }> {
   const key = await newTenant(world);
   const numbers = Array.from({ length: rows }, (_, index) => index);
+  const { models: catalogue } = await world.ask(ModelsDocument, { first: rows }, key);
   const models = ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'deepseek-chat'];
   for (const index of numbers) {
     const account = { kind: 'USER' as const, externalId: `user${index}`, teamId: `team${index}` };
@@ -37,7 +38,8 @@ async function makeTenant(rows: number): Promise<{ key: string; day: string }> {
       enforcement: 'SOFT' as const,
     };
     await world.ask(SetBudgetDocument, { input: budget }, key);
-    const own = { period: 'MONTH' as const, limit: '1', models: [{ provider: 'openai', name: `gpt-${index}` }] };
+    const { provider, name } = catalogue.edges[index]!.node;
+    const own = { period: 'MONTH' as const, limit: '1', models: [{ provider, name }] };
     await world.ask(SetBudgetDocument, { input: own }, key);
   }
   const items = numbers.map((index) => ({

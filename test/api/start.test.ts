@@ -155,12 +155,12 @@ describe('the end of a process', () => {
         expect(answer).toEqual({ data: { deductFromBudget: { replayed: false } } });
       }
     };
-    const workers = Promise.all(Array.from({ length: 8 }, (_, name) => worker(name)));
+    const workers = Promise.all(Array.from({ length: 32 }, (_, name) => worker(name)));
     await Promise.race([underWay, workers]);
     expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await workers;
     // Nothing took effect without its answer: what failed had not been accepted. Seen to fail: with sockets destroyed
-    // instead of drained.
+    // instead of drained; now and then with a request carried out whose idle connection had been closed meanwhile.
     const { rows } = await withClient(database.url, (client) =>
       client.query('SELECT count(*)::int AS n FROM usage_record'),
     );

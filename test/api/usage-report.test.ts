@@ -202,6 +202,16 @@ describe('usageRecords', () => {
     expect(await world.codeOf(UsageRecordsDocument, variables, admin)).toBe('BAD_USER_INPUT');
   });
 
+  // Seen to fail: with the names checked where they are looked up, without `filter`.
+  test.each<[UsageFilter, string[]]>([
+    [{ userId: 'ada', teamId: 'red' }, ['filter', 'teamId']],
+    [{ userId: '' }, ['filter', 'userId']],
+    [{ teamId: 'a\0' }, ['filter', 'teamId']],
+  ])('%j is refused at its field', async (filter, field) => {
+    const { errors } = await world.send(UsageRecordsDocument, { filter }, admin);
+    expect(errors?.[0]?.extensions['field']).toEqual(field);
+  });
+
   test("another tenant's cursor is as bad as none of a record", async () => {
     const stranger = await newTenant(world);
     const after = (await page(admin)).edges[0]!.cursor;
@@ -477,6 +487,12 @@ describe('usageSummary', () => {
   ])('%s is BAD_USER_INPUT', async (_, input) => {
     const whole = { ...DAYS, groupBy: [], ...input };
     expect(await world.codeOf(UsageSummaryDocument, { input: whole }, admin)).toBe('BAD_USER_INPUT');
+  });
+
+  test('a user and a team are refused at the field', async () => {
+    const input = { ...DAYS, groupBy: [], userId: 'ada', teamId: 'red' };
+    const { errors } = await world.send(UsageSummaryDocument, { input }, admin);
+    expect(errors?.[0]?.extensions['field']).toEqual(['input', 'teamId']);
   });
 
   test('92 days by user are answered', async () => {

@@ -5,6 +5,7 @@ import { AlertChannel } from '../../src/alert/alert-channel.js';
 import { AlertFeed } from '../../src/alert/alert-feed.js';
 import { AlertSubscriber, QUEUE_CAP } from '../../src/alert/alert-subscriber.js';
 import { readAlertsAfter, readFeedHead } from '../../src/alert/read-alerts.sql.js';
+import { Lanes } from '../../src/lane.js';
 import { AccountDirectory } from '../../src/identity/account-directory.js';
 import { AccountService } from '../../src/identity/account.service.js';
 import { ApiKeyService } from '../../src/identity/api-key.service.js';
@@ -59,7 +60,7 @@ type Subscribe = (after?: bigint) => Promise<AlertSubscriber>;
 
 /** A feed without HTTP whose poll never comes, so that what arrives came by its signal. */
 async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; principal: Principal; subscribeTo: Subscribe }> {
-  const apiKeys = new ApiKeyService(writer, new AccountService(new AccountDirectory(writer, undefined)));
+  const apiKeys = new ApiKeyService(writer, new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined)));
   const feed = new AlertFeed({ writer, apiKeys, log: pino({ level: 'silent' }), pollMs: NEVER_MS });
   await feed.start(world.database.url);
   opened.push(() => feed.close());

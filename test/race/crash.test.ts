@@ -14,6 +14,7 @@ import {
   withClient,
   type ServerProcess,
 } from '../support/server-process.js';
+import { post } from '../support/world.js';
 import { DeductionLoad, lostKeys, wrongSums } from '../support/deduction-load.js';
 
 const ground = new Ground();
@@ -80,6 +81,43 @@ test('every acknowledged record survives, exactly once, and the sums are exact',
   // What a crash may be answered with, where it is answered: never INTERNAL.
   expect([...load.codes].filter((code) => code !== 'SERVICE_UNAVAILABLE')).toEqual([]);
   expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+// C2. A call of 1,000 items is two transactions of 500.
+test('a kill in the middle of a batch leaves whole transactions, and the same batch again completes it', async () => {
+  const { folder, key } = await ground.installed();
+  let server = await ground.start({ folder });
+  const items = Array.from({ length: 1000 }, (_, index) => ({
+    idempotencyKey: `item-${index}`,
+    userId: 'ada',
+    model: 'gpt-4o',
+    promptTokens: 1,
+  }));
+  const query =
+    'mutation ($input: RecordUsageBatchInput!) { recordUsageBatch(input: $input) { items { error { code } } } }';
+  const send = () =>
+    post<{ recordUsageBatch: { items: { error: unknown }[] } }>(
+      server.url,
+      { query, variables: { input: { items } } },
+      key,
+    );
+  const url = await embeddedUrl(folder);
+  const sizes = () =>
+    withClient(url, async (client) => {
+      const { rows } = await client.query<{ size: string }>(
+        'SELECT count(*) AS size FROM usage_record GROUP BY batch_id',
+      );
+      return rows.map((row) => Number(row.size));
+    });
+  const cut = send().catch(() => undefined);
+  await eventually(async () => (await sizes()).length > 0);
+  await server.stop('SIGKILL');
+  await cut;
+  server = await ground.start({ folder });
+  expect((await sizes()).filter((size) => size !== 500)).toEqual([]);
+  const again = await send();
+  expect(again.data?.recordUsageBatch.items.filter((item) => item.error)).toEqual([]);
+  expect((await sizes()).reduce((sum, size) => sum + size, 0)).toBe(1000);
 });
 
 /**
