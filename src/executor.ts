@@ -3,7 +3,18 @@
  * "gateway" as its way in. The answers are those of graphql-js: what the compiler cannot do, graphql-js does.
  */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  execute,
+  getNamedType,
+  GraphQLError,
+  isAbstractType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 
@@ -37,9 +48,12 @@ export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = 
       return () => undefined;
     },
     load: async () => ({
-      executor: async ({ document, request, context, queryHash }) => {
+      executor: async ({ document, request, context, queryHash, operation }) => {
         // The name as sent: Apollo's own is null where no operation has it, and a document with one would run all the same.
-        const { operationName } = request;
+        const { operationName, variables } = request;
+        const wanted = { document, operationName, variables, contextValue: context };
+        // Its type hides that there may be none. Apollo makes its own refusal of the error; nothing is kept of such a name.
+        if (!(operation as unknown)) return interpret(schema, wanted);
         const key = `${queryHash}:${operationName ?? ''}`;
         const entry = known.get(key) ?? { sights: 0, compiled: undefined };
         if (entry.sights === 0) known.set(key, entry);
@@ -47,7 +61,6 @@ export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = 
         if (entry.compiled === undefined && entry.sights > sightsBeforeCompiling) {
           entry.compiled = compiledOf(schema, document, operationName);
         }
-        const wanted = { document, operationName, variables: request.variables, contextValue: context };
         return entry.compiled ? run(schema, entry.compiled, wanted) : interpret(schema, wanted);
       },
     }),
@@ -55,7 +68,12 @@ export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = 
   };
 }
 
-function compiledOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): CompiledQuery | null {
+function compiledOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): CompiledQuery | null {
+  if (meetsAbstractType(schema, document)) return null;
   try {
     const compiled = compileQuery(schema, document, operationName, {
       disablingCapturingStackErrors: true,
@@ -64,6 +82,18 @@ function compiledOf(schema: GraphQLSchema, document: DocumentNode, operationName
   } catch {
     return null;
   }
+}
+
+/** type-graphql finds the type of an interface's object asynchronously, which the compiler takes for no type. */
+function meetsAbstractType(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const typeInfo = new TypeInfo(schema);
+  let meets = false;
+  const Field = () => {
+    const type = getNamedType(typeInfo.getType());
+    meets ||= isAbstractType(type);
+  };
+  visit(document, visitWithTypeInfo(typeInfo, { Field }));
+  return meets;
 }
 
 async function run(schema: GraphQLSchema, compiled: CompiledQuery, request: Request): Promise<ExecutionResult> {

@@ -91,8 +91,8 @@ function placeOf(name: string, error: unknown): Path | undefined {
   if (body === undefined) return undefined;
   const places = new Map<string, Path>();
   visit(parse(body, { noLocation: true }), {
-    Variable: (node, _key, _parent, keys, ancestors) => {
-      const place = node.name.value === name ? pathTo(ancestors, keys) : undefined;
+    Variable: (node, _key, parent, keys, ancestors) => {
+      const place = node.name.value === name && parent ? pathTo([...ancestors, parent], keys) : undefined;
       if (place) places.set(JSON.stringify(place), place);
     },
   });

@@ -146,7 +146,7 @@ const RULES: [string, Check, string, string][] = [
   ],
   ['a page that is named is there', noDanglingPage, 'src/lane.ts', '// See the-plan.md.'],
   [
-    'money is no Float',
+    'H28: money is no Float',
     noFloatMoney,
     'schema.graphql',
     'type Budget { percent: Float! limit: Decimal! spent: [Float!]! }',

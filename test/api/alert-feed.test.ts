@@ -169,7 +169,13 @@ describe('budgetAlerts', () => {
     const nothing = { account: null, budgetId: null, limit: null, spent: null, percent: null, threshold: null };
     expect((await wide.take(3)).map((event) => event.alertFeed)).toMatchObject([
       { kind: 'UNPRICED_USAGE', provider: 'acme', model: 'x-1', message: message('"x-1" from "acme"'), ...nothing },
-      { kind: 'UNPRICED_USAGE', provider: null, model: 'x-2', message: message('"x-2", named without a provider'), ...nothing },
+      {
+        kind: 'UNPRICED_USAGE',
+        provider: null,
+        model: 'x-2',
+        message: message('"x-2", named without a provider'),
+        ...nothing,
+      },
       { kind: 'BUDGET_THRESHOLD' },
     ]);
   });

@@ -133,7 +133,7 @@ test('a MEMBER sees of an inherited budget its percent only, and nothing of othe
     { spent: '0', limit: '10', percent: 0 },
     { spent: null, limit: null, percent: 50 },
   ]);
-    // Without a name it is its own. Seen to fail: with the organization's in its place.
+  // Without a name it is its own. Seen to fail: with the organization's in its place.
   expect((await watch({}, createApiKey.value).take(1))[0]?.budgetStatus.account?.externalId).toBe('ada');
   for (const names of [{ userId: 'bob' }, { userId: 'nobody' }]) {
     expect(await watch(names, createApiKey.value).ended).toEqual({ kind: 'ERROR', codes: ['NOT_FOUND'] });

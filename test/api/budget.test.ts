@@ -92,7 +92,7 @@ describe('what a budget may be', () => {
     expect(await statusOf()).toEqual([]);
   });
 
-  // Seen to fail: without the CHECKs of `budget` and `budget_period`; NaN is greater than every amount, so it would allow all.
+  // E2. Seen to fail: without the CHECKs of `budget` and `budget_period`; NaN is greater than every amount, so it would allow all.
   test.each([
     ['a limit that is no number', 'limit_pico_usd', `'NaN'`],
     ['a negative limit', 'limit_pico_usd', '-1'],

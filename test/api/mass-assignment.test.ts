@@ -93,9 +93,7 @@ function places(value: unknown, given: GraphQLInputType, rebuild: (changed: unkn
   const type = getNullableType(given);
   if (isListType(type)) {
     const list = value as unknown[];
-    return list.flatMap((item, index) =>
-      places(item, type.ofType as GraphQLInputType, (changed) => rebuild(list.with(index, changed))),
-    );
+    return list.flatMap((item, index) => places(item, type.ofType, (changed) => rebuild(list.with(index, changed))));
   }
   if (!isInputObjectType(type)) return [];
   const object = value as Record<string, unknown>;

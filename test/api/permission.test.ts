@@ -117,7 +117,7 @@ test.each(DENIED_TO_SERVICE)('a SERVICE key is denied %s', async (query) => {
   expect(answer.errors?.map((error) => error.extensions['code'])).toEqual(['FORBIDDEN']);
 });
 
-test('an unexpected error says nothing of what is inside', async () => {
+test('H20: an unexpected error says nothing of what is inside', async () => {
   const { Client } = await import('pg');
   const client = new Client({ connectionString: world.database.url });
   await client.connect();
@@ -136,7 +136,7 @@ test('an unexpected error says nothing of what is inside', async () => {
   }
 });
 
-// Seen to fail: with the value stored in place of its hash.
+// I3. Seen to fail: with the value stored in place of its hash.
 test('a key is stored as its hash and prefix alone', async () => {
   const { Client } = await import('pg');
   const { createApiKey } = await world.ask(CreateApiKeyDocument, { input: { name: 'secret', roles: ['SERVICE'] } });

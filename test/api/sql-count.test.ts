@@ -5,6 +5,7 @@ import { Organization } from '../../src/identity/organization.js';
 import { MIGRATIONS } from '../../src/server.js';
 import { ENTITIES } from '../../src/services.js';
 import {
+  ModelsDocument,
   NodeByIdDocument,
   RecordUsageBatchDocument,
   SetAccountDocument,
@@ -56,7 +57,7 @@ async function makeTenant(rows: number): Promise<{ key: string; day: string }> {
   return { key, day };
 }
 
-/** Seen to fail: with accounts looked up one by one instead of by the loader, 100 rows took 538 statements more than 5. */
+/** H15. Seen to fail: with accounts looked up one by one instead of by the loader, 100 rows took 538 statements more than 5. */
 test('the widest query sends as many statements for 5 rows as for 100', async () => {
   const counts: number[] = [];
   for (const rows of [5, 100]) {
@@ -79,7 +80,7 @@ test('the widest query sends as many statements for 5 rows as for 100', async ()
 });
 
 /**
- * Each tenant has its own users under the same names as the other. Loaders of both run at once, in one process.
+ * A20. Each tenant has its own users under the same names as the other. Loaders of both run at once, in one process.
  * Seen to fail: with loaders kept for the process instead of the operation, each waited for another's transaction, and
  * nothing was answered.
  */
@@ -110,7 +111,7 @@ test('tenants that ask at the same time see only what is theirs', async () => {
 });
 
 /**
- * One identity map for all requests would show a tenant the rows of another.
+ * A21. One identity map for all requests would show a tenant the rows of another.
  * Seen to fail: with `allowGlobalContext: true` in database.ts the shared manager answered.
  */
 test('no request works on the entity manager that all share', async () => {

@@ -22,7 +22,7 @@ async function count(sql: string): Promise<string[]> {
   return Object.values(rows[0] ?? {});
 }
 
-// Seen to fail: with ON CONFLICT DO UPDATE in place of DO NOTHING, and with the content hash left out of the comparison.
+// B1, B3. Seen to fail: with ON CONFLICT DO UPDATE in place of DO NOTHING, and with the content hash left out of the comparison.
 test('200 concurrent calls with 100 distinct keys are 100 records', async () => {
   const calls = Array.from({ length: 200 }, (_, index) =>
     world.ask(RecordUsageDocument, {
@@ -42,6 +42,7 @@ test('200 concurrent calls with 100 distinct keys are 100 records', async () => 
   expect(await count('SELECT count(*), sum(charge_pico_usd) FROM usage_record')).toEqual(['100', '350000000000']);
 });
 
+// B2, B16.
 test('other content under a used key is refused to every one of many', async () => {
   const calls = Array.from({ length: 50 }, (_, index) =>
     world.send(RecordUsageDocument, {

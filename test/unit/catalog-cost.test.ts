@@ -52,7 +52,7 @@ function byUnit(rates: readonly Rate[]): Rate[] {
 }
 
 describe('costs worked by hand', () => {
-  // Seen to fail: a tier reached at its start; a window that holds at its end; parts taken from their root alone.
+  // E13, E14. Seen to fail: a tier reached at its start; a window that holds at its end; parts taken from their root alone.
   test.each<[string, string, string, Used, string]>([
     ['a tier is not reached at its start', 'anthropic/claude-sonnet-4-5', '', { INPUT_TOKENS: 200_000 }, '0.6'],
     ['but one token after it', 'anthropic/claude-sonnet-4-5', '', { INPUT_TOKENS: 200_001 }, '1.200006'],
@@ -135,11 +135,13 @@ describe('costs worked by hand', () => {
 describe('exactness', () => {
   const pico: RateCard = { rates: [rate(UsageUnit.INPUT_TOKENS, '0.000000000001', 1n)], windows: [] };
 
+  // E4.
   test('a pico-USD a token', () => {
     expect(priced(pico, { INPUT_TOKENS: 1 }).picoUsd).toBe(1n);
     expect(priced(pico, { INPUT_TOKENS: '9007199254740991' }).picoUsd).toBe(9_007_199_254_740_991n);
   });
 
+  // E5. The doubles beside it are the control: they do drift.
   test('ten million tiny calls add up exactly, where doubles do not', () => {
     const one = priced(cardOf('openai/gpt-4o', NOON), { INPUT_TOKENS: 7, OUTPUT_TOKENS: 3 }).picoUsd;
     const asDouble = Number(formatUsd(one));
@@ -167,7 +169,7 @@ describe('exactness', () => {
     expect(priced(card, { INPUT_TOKENS: 1 }).picoUsd).toBe(expected);
   });
 
-  // Seen to fail: roots without a rate left out of the lines.
+  // E13. Seen to fail: roots without a rate left out of the lines.
   test('the cost is the sum of its lines, and no token is on two of them', () => {
     const names = feed.prices.map(({ card }) => card);
     const count = fc.nat(1_000_000);
@@ -196,7 +198,7 @@ describe('exactness', () => {
     );
   });
 
-  // Seen to fail: quantities taken modulo a thousand.
+  // E14. Seen to fail: quantities taken modulo a thousand.
   test('more tokens never cost less within a tier', () => {
     const cards = feed.prices.map(({ card }) => card);
     fc.assert(

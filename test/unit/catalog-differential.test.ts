@@ -7,7 +7,7 @@ import { unitDefinition, UsageUnit } from '../../src/catalog/usage-unit.js';
 import { PICO_USD_PER_USD } from '../../src/money.js';
 
 /**
- * Every model of the catalogue with random usage, against the price library's own arithmetic, which shares no code and
+ * E13, E14. Every model of the catalogue with random usage, against the price library's own arithmetic, which shares no code and
  * no number type with ours. No model is excepted.
  * Seen to fail: a tier reached at its start instead of after it; parts subtracted from their root alone; a window that
  * ends inclusively; the later of two dated prices taken too early; Groq's least duration left out.

@@ -33,7 +33,7 @@ function shares(quantities: Quantities, units: readonly UsageUnit[]): Record<str
 }
 
 describe('reading quantities', () => {
-  // Seen to fail: parseQuantity through Number(value), which takes "1e3", "0x10" and "", and rounds 2^53+1.
+  // E2, E3. Seen to fail: parseQuantity through Number(value), which takes "1e3", "0x10" and "", and rounds 2^53+1.
   test.each<[string, UsageUnit, unknown, bigint | undefined]>([
     ['zero', U.INPUT_TOKENS, 0, 0n],
     ['minus zero is zero', U.INPUT_TOKENS, -0, 0n],
@@ -123,7 +123,7 @@ describe('the tree of units', () => {
 });
 
 describe('sharing a whole out among its parts', () => {
-  // Seen to fail: shares that subtract whole parts instead of the parts' own shares count cached audio twice.
+  // E13. Seen to fail: shares that subtract whole parts instead of the parts' own shares count cached audio twice.
   test.each<[string, Partial<Record<UsageUnit, number>>, UsageUnit[], Record<string, number> | string]>([
     ['nothing', {}, [U.INPUT_TOKENS], {}],
     [
