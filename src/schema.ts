@@ -47,6 +47,16 @@ export async function makeSchema(
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) guardField(field, guard as MiddlewareFn<object>);
   }
+  for (const [root, description] of [
+    [schema.getQueryType(), 'What may be asked. Each field says which permission it requires, and its errors.'],
+    [
+      schema.getMutationType(),
+      'What may be done. Each field is a transaction of its own, in the order of the request.',
+    ],
+    [schema.getSubscriptionType(), 'What may be watched, over graphql-ws.'],
+  ] as const) {
+    if (root) root.description = description;
+  }
   instances.set(schema, resolvers);
   return schema;
 }

@@ -74,7 +74,9 @@ export function extractUsage(
     } else if (!nearest || reading.path.length > nearest.path.length) nearest = reading;
   }
   if (best) return finish(best, body);
-  return nearest ?? unreadable('NO_EXTRACTOR', [], 'The catalogue cannot read this response.');
+  if (!nearest) return unreadable('NO_EXTRACTOR', [], 'The catalogue cannot read this response.');
+  if (wanted.length === 1) return nearest;
+  return { ...nearest, message: `No flavour of the provider fits (${flavors}). By the nearest: ${nearest.message}` };
 }
 
 interface Reading {

@@ -99,4 +99,4 @@ export class OrganizationService {
   }
 }
 
-const ZONE_FORM = 'Must be an IANA time zone such as "Europe/Berlin".';
+const ZONE_FORM = 'Must be an IANA time zone such as "Europe/Berlin"; capitals matter.';

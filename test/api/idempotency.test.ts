@@ -121,6 +121,7 @@ async function writeDirectly(idempotencyKey: string, change: object = {}) {
   });
 }
 
+// Seen to fail: with the content left out of the hash (B2, B16, B5 between mutations).
 describe('the same again', () => {
   test.each(MUTATIONS)('B1: %s answers the same record, marked, and writes nothing', async (_name, send) => {
     const key = newKey();
@@ -199,6 +200,7 @@ describe('B5: the key space of usage is one for all its mutations, and one for e
   });
 });
 
+// Seen to fail: with revoked keys found.
 describe('B10: what had no effect leaves the key free', () => {
   const keyOf = async (roles: Role[]) =>
     (
@@ -236,6 +238,7 @@ describe('B10: what had no effect leaves the key free', () => {
   });
 });
 
+// Seen to fail: with every character taken for printable.
 describe('B12: what a key may be', () => {
   test.each([
     ['255 letters', 'x'.repeat(255)],
@@ -288,6 +291,7 @@ test('B15: of 500 items with three repeats each has its answer, and the repeats 
   expect(rowCount).toBe(497);
 });
 
+// Seen to fail: with the content left out of the hash.
 test('B16: the same key with other numbers within a batch: the first is kept, the other is told', async () => {
   const key = newKey();
   const items = [1000, 1001, 1000].map((promptTokens) => ({ ...CALL, promptTokens, idempotencyKey: key }));
@@ -303,6 +307,7 @@ test('B16: the same key with other numbers within a batch: the first is kept, th
   expect(await storedRows(key)).toEqual(rows);
 });
 
+// Seen to fail: with quantities hashed as they were sent. Amounts and instants are numbers before they reach the hash.
 describe('E20: the same number in another form is the same content', () => {
   const seconds = (quantity: string) => ({ quantities: [{ unit: 'INPUT_AUDIO_SECONDS', quantity }] });
   test.each<[string, Send, object[], object]>([
@@ -329,6 +334,7 @@ describe('E20: the same number in another form is the same content', () => {
   });
 });
 
+// Seen to fail: with keys compared by lower() in record_usage.
 test('B13: among 100,000 older keys the oldest replays, and is found by the primary key', async () => {
   const key = newKey();
   const first = await viaRecord(key, { occurredAt: '2020-01-01T00:00:00Z' });

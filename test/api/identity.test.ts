@@ -137,12 +137,19 @@ test('the zone must be known; the name has a length', async () => {
   for (const input of [
     { zone: 'Nowhere/Atlantis' },
     { zone: 'EST' },
+    { zone: 'europe/berlin' },
     { name: ' ' },
     { name: 'x'.repeat(201) },
     { name: 'a\u0000b' },
   ]) {
     expect(await world.codeOf(SetOrganizationDocument, { input }, key)).toBe('BAD_USER_INPUT');
   }
+});
+
+test('a zone in wrong capitals is told that they matter', async () => {
+  const key = await newOrganization('Capitals');
+  const { errors } = await world.send(SetOrganizationDocument, { input: { zone: 'europe/berlin' } }, key);
+  expect(errors?.[0]?.message).toContain('capitals matter');
 });
 
 test('a user is made with its team and moves to another', async () => {

@@ -59,6 +59,7 @@ describe('cost', () => {
   });
 });
 
+// Seen to fail: with a cost of 0 stored as null.
 describe('E1: what is 0 costs 0 and is recorded', () => {
   const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
   const free = { kind: 'CALL', cost: '0', charge: '0', hasUnratedUnits: false, unpricedReason: null };
@@ -100,6 +101,7 @@ describe('E1: what is 0 costs 0 and is recorded', () => {
   });
 });
 
+// Seen to fail: with >= for > 5 minutes ahead; with the server's own clock for operation.now; with second 60 read as 59 (D9).
 describe('D13: when a call may have been', () => {
   const now = new Date('2026-06-15T12:00:00.000Z');
   const at = (text: string) => () =>
@@ -151,7 +153,7 @@ describe('D13: when a call may have been', () => {
 });
 
 describe('bad input changes nothing', () => {
-  // B10, B12, D13, E2, E3.
+  // B10, B12, D13, E2, E3. Seen to fail: with every character of a key taken for printable.
   test.each([
     [{ promptTokens: -1 }, 'input.promptTokens'],
     [{ promptTokens: 1.5 }, 'input.promptTokens'],
@@ -206,6 +208,7 @@ describe('bad input changes nothing', () => {
   });
 });
 
+// Seen to fail: with the content left out of the hash (B2); with JSON.stringify for canonical JSON (B1, tags in another order).
 describe('a key takes effect once', () => {
   test('B1: the same again answers the same record', async () => {
     const input = {
@@ -246,6 +249,7 @@ describe('a key takes effect once', () => {
   });
 });
 
+// Seen to fail: with the compiled executor, which cannot wait for the type of a `node` (from the third sight on).
 test('a record is found by its id, however often the same document asks', async () => {
   const { usageRecord } = await record({});
   for (let sight = 0; sight < 4; sight += 1) {
@@ -255,6 +259,7 @@ test('a record is found by its id, however often the same document asks', async 
 });
 
 describe('a batch', () => {
+  // Seen to fail: with the content left out of the hash.
   test('answers each item at its index; a bad one fails alone', async () => {
     const [a, b, c] = [newKey(), newKey(), newKey()];
     const item = (idempotencyKey: string, change = {}) => ({ idempotencyKey, userId: 'ada', ...GPT_4O, ...change });
@@ -311,6 +316,7 @@ describe('a provider’s body', () => {
       input: { userId: 'ada', provider: 'openai', response, ...input } as never,
     });
 
+  // Seen to fail: with JSON.stringify for canonical JSON.
   test('B4: is read, priced and replayed, whatever the order of its keys', async () => {
     const idempotencyKey = newKey();
     const first = (await send({ idempotencyKey })).recordProviderUsage;
@@ -332,6 +338,14 @@ describe('a provider’s body', () => {
     const { usageRecord } = (await send({ idempotencyKey: newKey(), response: { ...response, usage } }))
       .recordProviderUsage;
     expect(usageRecord).toMatchObject({ cost: null, unpricedReason: 'INCONSISTENT_USAGE' });
+  });
+
+  // A transcription has another usage than every flavour that the catalogue reads.
+  test('that no flavour fits is told which there are', async () => {
+    const body = { text: 'secret text', usage: { type: 'duration', seconds: 12 } };
+    const input = { idempotencyKey: newKey(), userId: 'ada', provider: 'openai', model: 'whisper-1', response: body };
+    const { errors } = await world.send(RecordProviderUsageDocument, { input });
+    expect(errors?.[0]?.message).toMatch(/^No flavour of the provider fits \(.*chat.*responses.*\)\. /);
   });
 
   test.each([
