@@ -200,7 +200,7 @@ describe('B5: the key space of usage is one for all its mutations, and one for e
   });
 });
 
-// Seen to fail: with revoked keys found.
+// Seen to fail: with revoked keys found; a denial, with onlyIfFits not enforced.
 describe('B10: what had no effect leaves the key free', () => {
   const keyOf = async (roles: Role[]) =>
     (
@@ -238,7 +238,7 @@ describe('B10: what had no effect leaves the key free', () => {
   });
 });
 
-// Seen to fail: with every character taken for printable.
+// Seen to fail: with every character taken for printable; with UTF-16 units counted for characters.
 describe('B12: what a key may be', () => {
   test.each([
     ['255 letters', 'x'.repeat(255)],
@@ -272,6 +272,7 @@ describe('B12: what a key may be', () => {
   });
 });
 
+// Seen to fail: without `repeated` on what came twice in one batch.
 test('B15: of 500 items with three repeats each has its answer, and the repeats are marked, not errors', async () => {
   const keys = Array.from({ length: 500 }, () => newKey());
   const repeats = new Map([

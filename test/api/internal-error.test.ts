@@ -1,6 +1,7 @@
 /**
  * H20: whatever breaks inside, a caller is told INTERNAL and a reference under which the log has the cause; never SQL, a
  * table's name, a stack or the path of a file.
+ * Seen to fail: with the cause in the message; a subscription that runs, with its errors sent as they are.
  */
 import { createClient } from 'graphql-ws';
 import { print } from 'graphql';

@@ -59,7 +59,7 @@ describe('cost', () => {
   });
 });
 
-// Seen to fail: with a cost of 0 stored as null.
+// Seen to fail: with a cost of 0 stored as null; the deduction, with a charge of 0 denied like any other.
 describe('E1: what is 0 costs 0 and is recorded', () => {
   const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
   const free = { kind: 'CALL', cost: '0', charge: '0', hasUnratedUnits: false, unpricedReason: null };
@@ -101,7 +101,7 @@ describe('E1: what is 0 costs 0 and is recorded', () => {
   });
 });
 
-// Seen to fail: with >= for > 5 minutes ahead; with the server's own clock for operation.now; with second 60 read as 59 (D9).
+// Seen to fail: with >= for > 5 minutes ahead; with <= for < 2020; with the server's own clock for operation.now; with second 60 read as 59 (D9).
 describe('D13: when a call may have been', () => {
   const now = new Date('2026-06-15T12:00:00.000Z');
   const at = (text: string) => () =>

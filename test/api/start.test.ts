@@ -103,7 +103,7 @@ describe('who owns the embedded database', () => {
     expect(isAlive(database ?? 0)).toBe(false);
   });
 
-  test('three servers that start at once on an empty database: all come up, with one bootstrap key', async () => {
+  test('J1: three servers that start at once on an empty database: all come up, with one bootstrap key', async () => {
     const database = await makeEmptyDatabase();
     const folder = await ground.folder();
     const options = { folder, environment: { DATABASE_URL: database.url } };

@@ -48,7 +48,7 @@ async function killBackend(folder: string): Promise<void> {
 
 const upAgain = (server: ServerProcess) => eventually(async () => (await healthOf(server.url)) === 200);
 
-test('every acknowledged record survives, exactly once, and the sums are exact', async () => {
+test('B6, B7, C6: every acknowledged record survives, exactly once, and the sums are exact', async () => {
   const { folder, key } = await ground.installed();
   let server = await ground.start({ folder, environment: SETTINGS });
   const load = new DeductionLoad(() => server.url, key);
@@ -84,7 +84,7 @@ test('every acknowledged record survives, exactly once, and the sums are exact',
 });
 
 // C2. A call of 1,000 items is two transactions of 500.
-test('a kill in the middle of a batch leaves whole transactions, and the same batch again completes it', async () => {
+test('C2: a kill in the middle of a batch leaves whole transactions, and the same batch again completes it', async () => {
   const { folder, key } = await ground.installed();
   let server = await ground.start({ folder });
   const items = Array.from({ length: 1000 }, (_, index) => ({

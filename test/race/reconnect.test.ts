@@ -24,7 +24,7 @@ const deducted = (replayed: boolean) => ({ data: { deductFromBudget: { replayed 
 /** How often the embedded PostgreSQL is killed. */
 const KILLS = 10;
 
-test('PostgreSQL is killed ten times: not ready, then ready, and it answers again by itself', async () => {
+test('C6: PostgreSQL is killed ten times: not ready, then ready, and it answers again by itself', async () => {
   const { folder, key } = await ground.installed();
   const server = await ground.start({ folder });
   const databaseUrl = await embeddedUrl(folder);
@@ -59,7 +59,7 @@ test('PostgreSQL is killed ten times: not ready, then ready, and it answers agai
   expect(await server.stop()).toEqual({ code: 0, signal: null });
 });
 
-test('every backend is ended under load: answered, or SERVICE_UNAVAILABLE, and the pools heal', async () => {
+test('C7: every backend is ended under load: answered, or SERVICE_UNAVAILABLE, and the pools heal', async () => {
   const world = await startWorld();
   try {
     const codes = new Set<unknown>();
@@ -118,7 +118,7 @@ const SHARE = 0.3;
 /** A reply with its headers has less. */
 const REPLY_BYTES = 500;
 
-test('30 % of the replies are cut at a random byte: as many effects as keys', async () => {
+test('C8: 30 % of the replies are cut at a random byte: as many effects as keys', async () => {
   const seed = randomInt(2 ** 31);
   const random = seededRandom(seed);
   const replies = (): Cut | undefined =>
