@@ -85,7 +85,12 @@ async function run(): Promise<void> {
   // Loaded only now, so that a wrong setting is answered at once and an old Node gets a sentence, not a syntax error.
   await import('reflect-metadata');
   const { startServer } = await import('./server.js');
-  const server = await startServer(config, log);
+  const server = await startServer(config, log).catch((error: unknown) => {
+    if (!isStopping) throw error;
+    // What was started may have been ended by the same Ctrl-C: no failure to speak of, everything is closed again.
+    log.info({ err: error }, 'the start was given up');
+    process.exit(0);
+  });
   if (!isStopping) process.stdout.write(greet(server));
   await stopping;
   await server.close();

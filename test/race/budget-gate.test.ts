@@ -111,7 +111,8 @@ test('eight that set one budget at once make one', async () => {
   const key = await newTenant(world);
   await spend(world, key, { userId: 'u', amount: '1' });
   // The first round finds the connections of the pool unopened, and so one call after the other.
-  for (const models of [1, 2, 3, 4, 5].map((round) => [{ provider: 'any', name: `model ${round}` }])) {
+  const names = ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'gpt-4.1-mini', 'gpt-5'];
+  for (const models of names.map((name) => [{ provider: 'openai', name }])) {
     const input = { userId: 'u', period: 'MONTH', limit: '1', enforcement: 'HARD', thresholds: [], models } as const;
     const answers = await Promise.all(
       [1, 2, 3, 4, 5, 6, 7, 8].map((limit) =>
