@@ -94,7 +94,10 @@ function openPool({ hotUrl, log }: DatabaseOptions, settings: PoolConfig): Pool 
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     ...settings,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('error', ({ message }) => {
+    // A connection that was asked to end may be told by a stopping database before it has.
+    if (!pool.ending) log.warn({ message }, 'an idle database connection was lost');
+  });
   // The pool listens to idle connections only; an error of one in use without a listener would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;

@@ -62,8 +62,8 @@ export async function makeSchema(
 }
 
 /**
- * As a global middleware of type-graphql the guard would run, and make three promises, for every field of every object:
- * it took half of the CPU of an answer with a thousand records.
+ * As a global middleware of type-graphql the guard would run, and make three promises, for every field of every object.
+ * Without that, and with compiled documents, recordUsage went from 252 to 181 us of CPU a request.
  */
 function guardField(field: RootField, guard: MiddlewareFn<object>): void {
   const { resolve } = field;

@@ -23,16 +23,20 @@ $function$`;
  *
  * p_only_if_fits: SQLSTATE TG001 and no effect where a HARD budget would be exceeded; its DETAIL is the list of the rows as they are.
  *
- * `periods` is JSON put together as text: json_build_array looks up the type of each value of each row (14 us a row, this 5).
+ * `periods` is JSON put together as text. What it says of the budget itself is read where the budget is found: looking
+ * it up again at the end cost 370 us of 670 for 43 rows.
  *
  * Charges are summed by account, instant and model before budgets are looked for: a team's or the organization's budget
- * is then found once and not once per record. Joining each record to `account_id = ANY (ARRAY[account, team, root])`
- * cost 45 us of CPU a record in a batch of 500 where this costs 7.
+ * is then found once and not once per record. Instead of joining each record to `account_id = ANY (ARRAY[account, team,
+ * root])`, and with no linear search for new keys in record_usage: 96 -> 40 us of CPU a record in batches of 500.
+ *
+ * The rows are counted on by INSERT ... ON CONFLICT, which locks each in the order given, by the primary key, and adds
+ * to its newest version: a lock pass and an UPDATE took 1,160 us for 43 rows, this 320.
  */
 /**
  * One row by its key, whatever the planner believes. A table that grew faster than it is analysed looks as if one
- * organization had one row; a plain join then reads all rows of the organization for each one wanted (30 us of CPU for
- * each of 43 period rows where this costs 2). LIMIT keeps the look-up apart.
+ * organization had one row; a plain join then reads all rows of the organization for each one wanted. LIMIT keeps the
+ * look-up apart.
  */
 const PERIOD = `
     SELECT * FROM public.budget_period bp

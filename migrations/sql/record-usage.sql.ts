@@ -1,3 +1,8 @@
+/** One record by its key, through the primary key whatever the planner believes of the table (see count_charges). */
+const STORED = `
+      SELECT * FROM public.usage_record u
+      WHERE u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day LIMIT 1`;
+
 /**
  * record_usage: writes finished calls of one organization and counts them on every budget above them, in one round trip.
  *
@@ -100,8 +105,8 @@ BEGIN
     -- Those that this call wrote are known by its batch.
     SELECT coalesce(array_agg(t.key), '{}') INTO v_new
     FROM unnest(p_keys, p_key_days) AS t (key, key_day)
-    JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
-    WHERE u.batch_id = p_batch;
+    CROSS JOIN LATERAL (${STORED}) u
+    WHERE v_written > 0 AND u.batch_id = p_batch;
     IF cardinality(v_new) <> v_written THEN
       RAISE EXCEPTION 'a written key is not to be read' USING ERRCODE = '40001';
     END IF;
@@ -109,7 +114,7 @@ BEGIN
       'cost_pico_usd', u.cost_pico_usd::text, 'charge_pico_usd', u.charge_pico_usd::text))
     INTO existing
     FROM unnest(p_keys, p_key_days) AS t (key, key_day)
-    JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
+    CROSS JOIN LATERAL (${STORED}) u
     WHERE t.key <> ALL (v_new);
     SELECT array_agg(t.key) INTO stale
     FROM unnest(p_keys) AS t (key)

@@ -36,7 +36,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => source.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(source.address() as AddressInfo).port}/prices.json`;
-  world = await startWorld({ PRICING_UPDATE_URL: `${url}?token=secret`, PRICING_UPDATE_TIMEOUT: '500ms' });
+  world = await startWorld({ PRICING_UPDATE_URL: `${url}?token=secret`, PRICING_UPDATE_TIMEOUT: '4s' });
   database = new Client({ connectionString: world.database.url });
   await database.connect();
 });
@@ -188,8 +188,8 @@ describe('unchanged data', () => {
 const FAILURES: [string, RequestListener, RegExp][] = [
   ['status 500', (_request, response) => void response.writeHead(500).end('[]'), /status 500/],
   ['broken JSON', (_request, response) => void response.end('[{"id": "openai", '), /not JSON/],
-  ['no answer at all', () => undefined, /within 0.5 s/],
-  ['half an answer', (_request, response) => void response.write('[{"id":'), /within 0.5 s/],
+  ['no answer at all', () => undefined, /within 4 s/],
+  ['half an answer', (_request, response) => void response.write('[{"id":'), /within 4 s/],
   ['a cut connection', (_request, response) => void response.write('[', () => response.destroy()), /could not be read/],
   ['something else', (_request, response) => void response.end('{"error": "moved"}'), /not a list/],
   ['an empty list', (_request, response) => void response.end('[]'), /no price/],
