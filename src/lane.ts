@@ -238,11 +238,7 @@ class Lane {
     this.#sideRuns.add(run);
   }
 
-  function shareOf(waiting: number): number {
-  return waiting > SHARE.ofAtMost ? waiting : Math.max(SHARE.least, Math.ceil(waiting / 2));
-}
-
-/** A missing answer for an item is a defect of ours, never success. */
+  /** A missing answer for an item is a defect of ours, never success. */
   #settle(batch: Entry[], receipts: readonly unknown[]): void {
     batch.forEach((entry, index) => {
       const receipt = receipts[index];
@@ -273,4 +269,8 @@ function call(queue: Queue, batch: Entry[], connection: LaneConnection): Promise
 
 function badValue(): ApiError {
   return new ApiError('BAD_USER_INPUT', 'An amount, or a sum that it goes into, is larger than what can be stored.');
+}
+
+function shareOf(waiting: number): number {
+  return waiting > SHARE.ofAtMost ? waiting : Math.max(SHARE.least, Math.ceil(waiting / 2));
 }
