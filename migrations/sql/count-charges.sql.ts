@@ -36,7 +36,8 @@ $function$`;
 /**
  * One row by its key, whatever the planner believes. A table that grew faster than it is analysed looks as if one
  * organization had one row; a plain join then reads all rows of the organization for each one wanted. LIMIT keeps the
- * look-up apart.
+ * look-up apart. For the same reason the hot functions switch sequential scans off: a plan that was made, and kept, while
+ * a table was empty reads all of it later.
  */
 const PERIOD = `
     SELECT * FROM public.budget_period bp
@@ -47,7 +48,7 @@ CREATE FUNCTION count_charges(
   p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean,
   p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
 RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $function$
 DECLARE
   v_budgets uuid[];
   v_starts timestamptz[];

@@ -30,7 +30,7 @@ CREATE FUNCTION record_usage(
   p_occurred timestamptz[], p_budget_at timestamptz[],
   p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
 RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $function$
 DECLARE
   v_cut timestamptz;
   v_own_version bigint;

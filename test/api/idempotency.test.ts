@@ -371,7 +371,8 @@ test('B13: among 100,000 older keys the oldest replays, and is found by the prim
   );
   await client.query('ROLLBACK');
   expect(read.rows).toEqual([{ scans: 0, rows: 0, indexed: expect.any(Number) }]);
-  expect(read.rows[0]?.indexed).toBeLessThan(10);
+  // A handful by each step of the function, of more than 100,000.
+  expect(read.rows[0]?.indexed).toBeLessThan(50);
   const { rows: plan } = await client.query<{ 'QUERY PLAN': string }>(
     `EXPLAIN SELECT u.* FROM unnest(ARRAY['old-1'], ARRAY[date '1970-01-01']) AS t (key, key_day)
      JOIN usage_record u ON u.organization_id = (SELECT organization_id FROM installation)
