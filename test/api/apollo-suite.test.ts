@@ -21,7 +21,7 @@ describe.each([
   runSuite(adapt);
 });
 
-// Seen to fail: with the compiler's errors passed on as they are, and with its answer to wrong variables passed on.
+// The compiled answers must be those of the interpreter, errors and wrong variables included.
 function compiled(config: ApolloServerOptions<BaseContext>): ApolloServerOptions<BaseContext> {
   const { schema, typeDefs, resolvers, gateway, ...others } = config;
   // Of a gateway Apollo expects that it reports on its fields by itself.
