@@ -204,7 +204,7 @@ describe('budgetAlerts', () => {
 });
 
 describe('who is refused', () => {
-  // Seen to fail, each with its check taken out.
+  // Seen to fail with its check taken out: each row but the cursor of another type and a team named beside a user.
   test.each<[string, 'ADMIN' | 'OPERATOR' | Names, Names, string]>([
     ['a cursor that is none', 'ADMIN', { after: 'nonsense' }, 'BAD_USER_INPUT'],
     ['the id of something else', 'ADMIN', { after: encodeId('budget', '1') }, 'BAD_USER_INPUT'],

@@ -125,8 +125,8 @@ describe('a start that cannot work says in one sentence what to do', () => {
       `Port ${port} on 127.0.0.1 is in use; stop what uses it, or set PORT to another one.`,
     );
     await new Promise((done) => taken.close(done));
-    // Seen to fail: without the closers of a failed start PostgreSQL stayed; with the key made before the port was had,
-    // the key of this start was never shown to anybody.
+    // Seen to fail: without the closers of a failed start PostgreSQL stayed. The key is made only once the port is had,
+    // or the key of this start would never be shown to anybody.
     expect(await postmasterPid(folder)).toBeUndefined();
     const next = await ground.start({ folder, environment: { PORT: String(port) } });
     expect(next.printedKey).toMatch(/^tg_/);
