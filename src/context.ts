@@ -1,13 +1,12 @@
 /** Builds what one GraphQL operation carries. */
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import type { MiddlewareFn } from 'type-graphql';
+import { OperationTypeNode } from 'graphql';
 import type { Clock } from './clock.js';
 import { ApiError, databaseFault, unauthenticated } from './errors.js';
 import type { ApiKeyService } from './identity/api-key.service.js';
 import { Operation } from './operation.js';
 import type { Principal } from './principal.js';
-import { requiredPermission } from './requires.js';
+import type { RootGuard } from './schema.js';
 
 interface Held {
   current: Operation | undefined;
@@ -45,23 +44,20 @@ export class Context {
    * Ends every transaction that is still open. What comes afterwards, the next event of a subscription, has an
    * Operation of its own, with its own instant and loaders.
    */
-  async end(): Promise<void> {
+  end(): Promise<void> | undefined {
     this.held.current = undefined;
-    if (!this.held.opened.some((operation) => operation.inTransaction)) {
-      this.held.opened.length = 0;
-      return;
-    }
-    const outcomes = await Promise.allSettled(this.held.opened.splice(0).map((operation) => operation.commit()));
-    // What a mutation wrote was committed with its field: these only read, and what was read stands.
-    const failed = outcomes.find(
-      (outcome) => outcome.status === 'rejected' && databaseFault(outcome.reason) !== 'CONNECTION',
-    );
-    if (failed?.status === 'rejected') throw failed.reason;
+    const opened = this.held.opened.splice(0);
+    return opened.some((operation) => operation.inTransaction) ? commitAll(opened) : undefined;
   }
+}
 
-  async abandon(): Promise<void> {
-    for (const operation of this.held.opened) await operation.rollback();
-  }
+async function commitAll(operations: readonly Operation[]): Promise<void> {
+  const outcomes = await Promise.allSettled(operations.map((operation) => operation.commit()));
+  // What a mutation wrote was committed with its field: these only read, and what was read stands.
+  const failed = outcomes.find(
+    (outcome) => outcome.status === 'rejected' && databaseFault(outcome.reason) !== 'CONNECTION',
+  );
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 export class ContextFactory {
@@ -91,42 +87,20 @@ export class ContextFactory {
 }
 
 /** Default deny: a root field that states no permission is answered to nobody. */
-export const guardRootFields: MiddlewareFn<Context> = async ({ context, info }, next) => {
-  const { parentType, schema } = info;
-  if (parentType === schema.getMutationType())
-    return inOperation(context.begin(), info.fieldName, requiredPermission(info), next);
-  if (parentType === schema.getQueryType() || parentType === schema.getSubscriptionType()) {
-    assertStated(info.fieldName, requiredPermission(info));
-    if (!context.principal) throw unauthenticated();
-  }
-  return next() as unknown;
+export const guardRootField: RootGuard<Context> = ({ operation, name, permission }, context, answer) => {
+  if (permission === undefined) throw new ApiError('FORBIDDEN', `The field ${name} states no permission.`);
+  if (operation === OperationTypeNode.MUTATION) return inOperation(context.begin(), answer);
+  if (!context.principal) throw unauthenticated();
+  return answer();
 };
 
-async function inOperation(
-  operation: Operation,
-  field: string,
-  permission: string | undefined,
-  next: () => Promise<unknown>,
-): Promise<unknown> {
-  assertStated(field, permission);
+async function inOperation(operation: Operation, answer: () => unknown): Promise<unknown> {
   try {
-    const answer = await next();
-    await operation.commit();
-    return answer;
+    const answered = await answer();
+    if (operation.inTransaction) await operation.commit();
+    return answered;
   } catch (error) {
     await operation.rollback();
     throw error;
   }
 }
-
-function assertStated(field: string, permission: string | undefined): void {
-  if (permission === undefined) throw new ApiError('FORBIDDEN', `The field ${field} states no permission.`);
-}
-
-/** Commits what a query, or the reads beneath a mutation, opened, before the answer leaves. */
-export const endOperations: ApolloServerPlugin<Context> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      executionDidStart: ({ contextValue }) => Promise.resolve({ executionDidEnd: () => contextValue.end() }),
-    }),
-};

@@ -2,13 +2,13 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { writeFile } from 'node:fs/promises';
-import { guardRootFields } from './context.js';
+import { guardRootField } from './context.js';
 import { makeSchema } from './schema.js';
 import { makeResolvers, type Services } from './services.js';
 
 export async function schemaText(): Promise<string> {
   const noServices = {} as Services;
-  const schema = await makeSchema(makeResolvers(noServices), guardRootFields);
+  const schema = await makeSchema(makeResolvers(noServices), guardRootField);
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 

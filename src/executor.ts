@@ -2,12 +2,13 @@
  * Runs queries and mutations through code compiled for their document (graphql-jit), which takes Apollo's executor of a
  * "gateway" as its way in. The answers are those of graphql-js: what the compiler cannot do, graphql-js does.
  */
-import type { ApolloServerOptionsWithGateway } from '@apollo/server';
+import { HeaderMap, type ApolloServerOptionsWithGateway } from '@apollo/server';
 import {
   execute,
   getNamedType,
   GraphQLError,
   isAbstractType,
+  OperationTypeNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -38,9 +39,30 @@ interface Request {
   readonly contextValue: unknown;
 }
 
-/** @param sightsBeforeCompiling a document is compiled when it comes once more than so often. */
-export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING): Gateway {
+export interface ExecutorOptions<TContext extends object> {
+  readonly schema: GraphQLSchema;
+  /**
+   * Ends what the operation's context holds open, before the answer leaves; an error of it is the answer. Here and not
+   * in a plugin, because one plugin makes Apollo wait for promises at seven places of every request.
+   */
+  readonly endContext?: ((context: TContext) => Promise<void> | void) | undefined;
+  /** A document is compiled when it comes once more than so often; default 2. */
+  readonly sightsBeforeCompiling?: number;
+}
+
+export function compilingGateway<TContext extends object>(options: ExecutorOptions<TContext>): Gateway {
+  const { schema, endContext, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING } = options;
   const known = new LRUCache<string, Known>({ max: KEPT_DOCUMENTS });
+  const answer = (wanted: Request, queryHash: string): Promise<ExecutionResult> => {
+    const key = `${queryHash}:${wanted.operationName ?? ''}`;
+    let entry = known.get(key);
+    if (!entry) known.set(key, (entry = { sights: 0, compiled: undefined }));
+    entry.sights += 1;
+    if (entry.compiled === undefined && entry.sights > sightsBeforeCompiling) {
+      entry.compiled = compiledOf(schema, wanted.document, wanted.operationName);
+    }
+    return entry.compiled ? run(schema, entry.compiled, wanted) : interpret(schema, wanted);
+  };
   return {
     // Apollo asks for the schema before it loads the executor; it never changes here.
     onSchemaLoadOrUpdate: (callback) => {
@@ -54,18 +76,24 @@ export function compilingGateway(schema: GraphQLSchema, sightsBeforeCompiling = 
         const wanted = { document, operationName, variables, contextValue: context };
         // Its type hides that there may be none. Apollo makes its own refusal of the error; nothing is kept of such a name.
         if (!(operation as unknown)) return interpret(schema, wanted);
-        const key = `${queryHash}:${operationName ?? ''}`;
-        const entry = known.get(key) ?? { sights: 0, compiled: undefined };
-        if (entry.sights === 0) known.set(key, entry);
-        entry.sights += 1;
-        if (entry.compiled === undefined && entry.sights > sightsBeforeCompiling) {
-          entry.compiled = compiledOf(schema, document, operationName);
+        if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionOverHttp();
+        try {
+          return await answer(wanted, queryHash);
+        } finally {
+          const ending = endContext?.(context as TContext);
+          if (ending) await ending;
         }
-        return entry.compiled ? run(schema, entry.compiled, wanted) : interpret(schema, wanted);
       },
     }),
     stop: () => Promise.resolve(),
   };
+}
+
+/** Run like a query it would call its resolver once, with no event, and fail obscurely. */
+function subscriptionOverHttp(): GraphQLError {
+  return new GraphQLError('Subscriptions run over WebSocket: connect with the protocol graphql-transport-ws.', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: new HeaderMap([['allow', 'GET, POST']]) } },
+  });
 }
 
 function compiledOf(

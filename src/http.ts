@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { FormatError } from './apollo.js';
+import { acceptForApollo, type FormatError } from './apollo.js';
 import { discardRest, readJson, Refusal } from './request-body.js';
 
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
@@ -163,6 +163,8 @@ function headersOf(request: IncomingMessage): HeaderMap {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  const accept = headers.get('accept');
+  if (accept !== undefined) headers.set('accept', acceptForApollo(accept));
   return headers;
 }
 

@@ -88,9 +88,10 @@ export class Lanes {
     if (waiting + items.length > QUEUE_CAP) throw serviceUnavailable('Too many calls are waiting.');
     const lane = this.#lanes[hashOf(organizationId) % this.#lanes.length];
     if (!lane) throw new Error('There is no lane.');
-    return Promise.allSettled(
-      items.map((item) => lane.push<Receipt>(organizationId, job as LaneJob<unknown, unknown>, item)),
-    );
+    const push = (item: Item) => lane.push<Receipt>(organizationId, job, item);
+    const [only, ...others] = items;
+    if (only !== undefined && others.length === 0) return push(only).then(fulfilled, rejected);
+    return Promise.allSettled(items.map(push));
   }
 
   /** Refuses what is new and finishes what waits. */
@@ -98,6 +99,14 @@ export class Lanes {
     this.#closing = true;
     await Promise.all(this.#lanes.map((lane) => lane.drain()));
   }
+}
+
+function fulfilled<T>(value: T): PromiseSettledResult<T>[] {
+  return [{ status: 'fulfilled', value }];
+}
+
+function rejected(reason: unknown): PromiseRejectedResult[] {
+  return [{ status: 'rejected', reason }];
 }
 
 /** The last hex digits of a uuid v7 are random, so they spread organizations evenly. */

@@ -1,5 +1,5 @@
 /** States, on a field of the schema, which permission it needs. A root field that states none is denied to everybody. */
-import type { GraphQLResolveInfo } from 'graphql';
+import type { GraphQLField } from 'graphql';
 import { Extensions } from 'type-graphql';
 
 /** The service asserts the same permission; this is what the schema and its tests can see. */
@@ -8,8 +8,7 @@ export function Requires(permission: string): MethodDecorator {
 }
 
 /** The permission that a field states, or undefined. */
-export function requiredPermission(info: GraphQLResolveInfo): string | undefined {
-  const field = info.parentType.getFields()[info.fieldName];
-  const permission = field?.extensions['permission'];
+export function requiredPermission({ extensions }: GraphQLField<unknown, unknown>): string | undefined {
+  const permission = extensions['permission'];
   return typeof permission === 'string' ? permission : undefined;
 }

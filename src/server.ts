@@ -13,7 +13,7 @@ import { Views20261123 } from '../migrations/20261123-8-views.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
-import { Context, ContextFactory, endOperations, guardRootFields } from './context.js';
+import { Context, ContextFactory, guardRootField } from './context.js';
 import { openDatabase, type Database } from './database.js';
 import { errorFormatter, errorReporter } from './errors.js';
 import { explorer, mayShowKey } from './explorer.js';
@@ -111,7 +111,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   });
   closers.add(() => services.lanes.close());
 
-  const schema = await makeSchema(makeResolvers(services), guardRootFields);
+  const schema = await makeSchema(makeResolvers(services), guardRootField);
   const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
   const door: DoorState = { isOpen: false, explorerKey: undefined };
   const http = await openDoor(config, log, schema, contexts, database, door);
@@ -176,7 +176,8 @@ async function openDoor(
 ): Promise<HttpDoor> {
   const formatError = errorFormatter(errorReporter(log));
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
-  const apollo = makeApollo<Context>({ schema, formatError, plugins: [endOperations], logger: apolloLog(log) });
+  const endContext = (context: Context) => context.end();
+  const apollo = makeApollo<Context>({ schema, formatError, endContext, logger: apolloLog(log) });
   const mayShow = (request: IncomingMessage) =>
     mayShowKey({
       embedded: state.explorerKey !== undefined,
@@ -202,7 +203,7 @@ async function openDoor(
     onFault,
     principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),
     contextOf: (principal) => contexts.of(principal),
-    endContext: (context) => context.end(),
+    endContext,
   });
   return {
     ...http,

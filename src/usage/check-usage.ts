@@ -36,7 +36,8 @@ export function checkCall(input: RecordUsageInput, now: Date, path: Path): CallD
   const model = requireText(input.model, [...path, 'model'], MAX_MODEL);
   const provider = input.provider == null ? undefined : requireText(input.provider, [...path, 'provider'], MAX_MODEL);
   const quantities = checkQuantities(input, path);
-  const content = { ...saidOf(input, common), provider, model, quantities: quantitiesToJson(quantities) };
+  const quantitiesJson = quantitiesToJson(quantities);
+  const content = { ...saidOf(input, common), provider, model, quantities: quantitiesJson };
   return {
     ...common,
     kind: 'CALL',
@@ -44,6 +45,7 @@ export function checkCall(input: RecordUsageInput, now: Date, path: Path): CallD
     provider,
     model,
     quantities,
+    quantitiesJson,
     providerUsage: undefined,
     problem: undefined,
   };
@@ -76,12 +78,13 @@ export function checkProviderCall(
     provider,
     model,
     quantities: extracted.quantities,
+    quantitiesJson: quantitiesToJson(extracted.quantities),
     providerUsage: extracted.kept,
     problem: extracted.excess ? UnpricedReason.INCONSISTENT_USAGE : undefined,
   };
 }
 
-function hashOfResponse(input: RecordProviderUsageInput, said: Record<string, unknown>, path: Path): Buffer {
+function hashOfResponse(input: RecordProviderUsageInput, said: Record<string, unknown>, path: Path): string {
   const { apiFlavor, model, response } = input;
   try {
     return contentHash({ ...said, apiFlavor, model, response: responseContent(response) });

@@ -10,6 +10,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const EARLIEST_MS = Date.UTC(2020, 0, 1);
 const LATEST_MS = Date.UTC(2100, 0, 1);
+const DAY_MS = 86_400_000;
 const NO_DAY = '1970-01-01';
 
 /**
@@ -22,7 +23,15 @@ export function keyDayOf(key: string): string {
     : ULID.test(key)
       ? ulidMs(key)
       : 0;
-  return ms >= EARLIEST_MS && ms < LATEST_MS ? new Date(ms).toISOString().slice(0, 10) : NO_DAY;
+  return ms >= EARLIEST_MS && ms < LATEST_MS ? dayOf(Math.floor(ms / DAY_MS)) : NO_DAY;
+}
+
+/** Keys come in the order of time: the day before is nearly always the day asked for. */
+let latest = { number: 0, text: NO_DAY };
+
+function dayOf(number: number): string {
+  if (latest.number !== number) latest = { number, text: new Date(number * DAY_MS).toISOString().slice(0, 10) };
+  return latest.text;
 }
 
 function ulidMs(key: string): number {

@@ -1,5 +1,5 @@
 /** What a draft costs by the prices that this process knows. Decided in code, checked against the versions at the gate. */
-import type { CostLine } from '../catalog/cost-line.js';
+import { costLineToJson, type CostLineJson } from '../catalog/cost-line.js';
 import { costOf } from '../catalog/cost.js';
 import type { PriceSnapshot } from '../catalog/price-book.js';
 import type { PicoUsd } from '../money.js';
@@ -12,7 +12,8 @@ export interface PricedUsage {
   readonly provider: string | undefined;
   readonly model: string | undefined;
   readonly pricingId: string | undefined;
-  readonly lines: readonly CostLine[];
+  /** As they are stored. */
+  readonly lines: readonly CostLineJson[];
   readonly hasUnratedUnits: boolean;
   readonly costPicoUsd: PicoUsd;
   readonly chargePicoUsd: PicoUsd;
@@ -47,7 +48,7 @@ export function priceOfCall(
     provider: resolution.model.provider,
     model: resolution.model.name,
     pricingId: pricing.id,
-    lines: cost.lines,
+    lines: cost.lines.map(costLineToJson),
     hasUnratedUnits: cost.hasUnratedUnits,
     costPicoUsd: cost.picoUsd,
     chargePicoUsd: cost.picoUsd,

@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
+import { plainArray, textArray } from '../array-literal.js';
 import type { DecidingRow } from '../budget/decision.js';
-import { costLineToJson } from '../catalog/cost-line.js';
-import { quantitiesToJson, type CallDraft, type UsageDraft } from './usage-draft.js';
 import type { PricedUsage, UnpricedUsage } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
+import type { CallDraft, UsageDraft } from './usage-draft.js';
 
 /** One row to write: what was said, what it costs, and for whom. */
 export interface UsageRow {
@@ -121,22 +121,22 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
   };
 }
 
-/**
- * A column that no row has a value for is sent as one NULL: unnest fills it up, and arrays of NULLs need not be written
- * and read again. Not for what SQL looks at by itself, such as the costs.
- */
-function sparse<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
-  return values.every((value) => value === null) ? null : values;
+/** A column that no row has a value for is sent as one NULL: unnest fills it up. Not for what SQL looks at by itself. */
+function sparse(rows: readonly UsageRow[], read: (row: UsageRow) => string | null): string | null {
+  return rows.some((row) => read(row) !== null) ? textArray(rows, read) : null;
+}
+
+function ofCall<T>(read: (draft: CallDraft) => T | null | undefined): (row: UsageRow) => T | null {
+  return ({ draft }) => (draft.kind === 'CALL' ? (read(draft) ?? null) : null);
+}
+
+function ofPriced<T>(read: (price: PricedUsage) => T | null | undefined): (row: UsageRow) => T | null {
+  return ({ price }) => (price.kind === 'PRICED' ? (read(price) ?? null) : null);
 }
 
 function parameters(call: RecordUsageCall): unknown[] {
   const { rows } = call;
-  const of = <T>(read: (row: UsageRow) => T) => rows.map(read);
-  const ofCall = <T>(read: (draft: CallDraft) => T) => of(({ draft }) => (draft.kind === 'CALL' ? read(draft) : null));
-  const priced = <T>(read: (price: PricedUsage) => T) =>
-    of(({ price }) => (price.kind === 'PRICED' ? read(price) : null));
-  const tokens = of(({ draft }) => tokenCounts(draft.kind === 'CALL' ? draft.quantities : new Map()));
-  const instants = of(({ draft }) => draft.occurredAt.toISOString());
+  const instants = plainArray(rows, ({ draft }) => draft.occurredAt.toISOString());
   return [
     call.organizationId,
     call.catalogueVersion,
@@ -144,33 +144,87 @@ function parameters(call: RecordUsageCall): unknown[] {
     call.batchId,
     call.onlyIfFits,
     call.enforce,
-    of(({ draft }) => draft.idempotencyKey),
-    of(({ draft }) => draft.keyDay),
-    of(({ draft }) => draft.contentHash),
-    of(({ draft }) => draft.kind),
-    of(({ accountId }) => accountId),
-    sparse(of(({ draft }) => draft.runId ?? null)),
+    ...saidColumns(rows),
+    ...pricedColumns(rows),
+    instants,
+    instants,
+    ...tokenColumns(rows),
+  ];
+}
+
+/** From p_keys to p_reasons. */
+function saidColumns(rows: readonly UsageRow[]): (string | null)[] {
+  return [
+    textArray(rows, ({ draft }) => draft.idempotencyKey),
+    plainArray(rows, ({ draft }) => draft.keyDay),
+    plainArray(rows, ({ draft }) => String.raw`\\x${draft.contentHash}`),
+    plainArray(rows, ({ draft }) => draft.kind),
+    plainArray(rows, ({ accountId }) => accountId),
+    sparse(rows, ({ draft }) => draft.runId ?? null),
     null,
-    sparse(ofCall((draft) => draft.provider ?? null)),
-    ofCall((draft) => draft.model),
-    priced((price) => price.provider ?? null),
-    priced((price) => price.model ?? null),
-    of(({ draft }) => (draft.kind === 'CALL' ? JSON.stringify(quantitiesToJson(draft.quantities)) : '{}')),
-    sparse(ofCall((draft) => (draft.providerUsage === undefined ? null : JSON.stringify(draft.providerUsage)))),
-    sparse(of(({ draft }) => (draft.tags ? JSON.stringify(draft.tags) : null))),
-    sparse(of(({ draft }) => (draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null))),
-    priced((price) => price.pricingId ?? null),
-    priced((price) => JSON.stringify(price.lines.map(costLineToJson))),
-    priced((price) => price.hasUnratedUnits),
-    sparse(of(({ price }) => (price.kind === 'UNPRICED' ? price.reason : null))),
-    priced(() => '0'),
-    priced((price) => price.costPicoUsd),
-    priced((price) => price.chargePicoUsd),
-    instants,
-    instants,
-    tokens.map(({ input }) => input),
-    tokens.map(({ cacheRead }) => cacheRead),
-    tokens.map(({ cacheWrite }) => cacheWrite),
-    tokens.map(({ output }) => output),
+    sparse(
+      rows,
+      ofCall(({ provider }) => provider),
+    ),
+    textArray(
+      rows,
+      ofCall(({ model }) => model),
+    ),
+    textArray(
+      rows,
+      ofPriced(({ provider }) => provider),
+    ),
+    textArray(
+      rows,
+      ofPriced(({ model }) => model),
+    ),
+    textArray(rows, ({ draft }) => (draft.kind === 'CALL' ? JSON.stringify(draft.quantitiesJson) : '{}')),
+    sparse(
+      rows,
+      ofCall(({ providerUsage }) => (providerUsage === undefined ? null : JSON.stringify(providerUsage))),
+    ),
+    sparse(rows, ({ draft }) => (draft.tags ? JSON.stringify(draft.tags) : null)),
+    sparse(rows, ({ draft }) => (draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null)),
+  ];
+}
+
+/** From p_pricings to p_charges. */
+function pricedColumns(rows: readonly UsageRow[]): (string | null)[] {
+  return [
+    plainArray(
+      rows,
+      ofPriced(({ pricingId }) => pricingId),
+    ),
+    textArray(
+      rows,
+      ofPriced(({ lines }) => JSON.stringify(lines)),
+    ),
+    plainArray(
+      rows,
+      ofPriced(({ hasUnratedUnits }) => hasUnratedUnits),
+    ),
+    sparse(rows, ({ price }) => (price.kind === 'UNPRICED' ? price.reason : null)),
+    plainArray(
+      rows,
+      ofPriced(() => '0'),
+    ),
+    plainArray(
+      rows,
+      ofPriced(({ costPicoUsd }) => costPicoUsd),
+    ),
+    plainArray(
+      rows,
+      ofPriced(({ chargePicoUsd }) => chargePicoUsd),
+    ),
+  ];
+}
+
+function tokenColumns(rows: readonly UsageRow[]): string[] {
+  const tokens = rows.map(({ draft }) => tokenCounts(draft.kind === 'CALL' ? draft.quantities : new Map()));
+  return [
+    plainArray(tokens, ({ input }) => input),
+    plainArray(tokens, ({ cacheRead }) => cacheRead),
+    plainArray(tokens, ({ cacheWrite }) => cacheWrite),
+    plainArray(tokens, ({ output }) => output),
   ];
 }

@@ -126,7 +126,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
 }
 
 function replayOf(draft: UsageDraft, row: Readonly<Record<string, unknown>>): UsageReceipt | Error {
-  return row['content_hash'] === draft.contentHash.toString('hex')
+  return row['content_hash'] === draft.contentHash
     ? { kind: 'REPLAYED', row }
     : idempotencyConflict(draft.idempotencyKey);
 }
@@ -144,7 +144,7 @@ function repeatOf(
   const writer = first.get(idempotencyKey);
   const answer = writer && answers.get(writer);
   if (!writer || !answer) return new Error('The recording lost the first of two equal keys.');
-  if (!writer.draft.contentHash.equals(contentHash)) return idempotencyConflict(idempotencyKey);
+  if (writer.draft.contentHash !== contentHash) return idempotencyConflict(idempotencyKey);
   return answer instanceof Error || answer.kind === 'REPLAYED' ? answer : { ...answer, repeated: true };
 }
 

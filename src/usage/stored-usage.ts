@@ -1,7 +1,6 @@
 /** Usage records as objects, from what was just written or from a stored row as PostgreSQL writes it to JSON. */
-import { costLineToJson } from '../catalog/cost-line.js';
 import { AccountKind } from '../identity/account.js';
-import { quantitiesToJson, type UsageDraft } from './usage-draft.js';
+import type { UsageDraft } from './usage-draft.js';
 import { UsageRecord, type UsageKind } from './usage-record.js';
 import type { UsageReceipt } from './recording.js';
 
@@ -30,7 +29,7 @@ function writtenRecord(
     idempotencyKey: draft.idempotencyKey,
     keyDay: draft.keyDay,
     kind: draft.kind as UsageKind,
-    contentHash: draft.contentHash,
+    contentHash: Buffer.from(draft.contentHash, 'hex'),
     batchId: receipt.batchId,
     accountId,
     userId: draft.account.kind === AccountKind.USER ? accountId : null,
@@ -41,12 +40,12 @@ function writtenRecord(
     modelSent: call?.model ?? null,
     provider: priced?.provider ?? null,
     model: priced?.model ?? null,
-    quantities: call ? quantitiesToJson(call.quantities) : {},
+    quantities: call ? { ...call.quantitiesJson } : {},
     providerUsage: call?.providerUsage ?? null,
     tags: draft.tags ?? null,
     reason: draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null,
     pricingId: priced?.pricingId ?? null,
-    lines: priced ? priced.lines.map(costLineToJson) : null,
+    lines: priced ? [...priced.lines] : null,
     hasUnratedUnits: priced?.hasUnratedUnits ?? null,
     unpricedReason: price.kind === 'UNPRICED' ? price.reason : null,
     markup: priced ? '0' : null,

@@ -1,5 +1,4 @@
 import type { ClientBase, Pool } from 'pg';
-import { costLineToJson } from '../catalog/cost-line.js';
 import type { PricedUsage } from './priced-usage.js';
 import type { TokenCounts } from './token-counts.js';
 
@@ -71,7 +70,7 @@ export async function priceUsage(
       rows.map((row) => row.price.provider),
       rows.map((row) => row.price.model),
       rows.map((row) => row.price.pricingId),
-      rows.map((row) => JSON.stringify(row.price.lines.map(costLineToJson))),
+      rows.map((row) => JSON.stringify(row.price.lines)),
       rows.map((row) => row.price.hasUnratedUnits),
       rows.map(() => '0'),
       rows.map((row) => row.price.costPicoUsd),

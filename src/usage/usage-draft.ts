@@ -9,7 +9,8 @@ import type { UnpricedReason } from './unpriced-reason.js';
 interface DraftBase {
   readonly idempotencyKey: string;
   readonly keyDay: string;
-  readonly contentHash: Buffer;
+  /** SHA-256 in hex. */
+  readonly contentHash: string;
   readonly account: WantedAccount;
   readonly runId: string | undefined;
   /** Decides price, reports and invoice. */
@@ -22,6 +23,8 @@ export interface CallDraft extends DraftBase {
   readonly provider: string | undefined;
   readonly model: string;
   readonly quantities: Quantities;
+  /** The same as `quantitiesToJson` writes them. */
+  readonly quantitiesJson: Readonly<Record<string, string>>;
   /** What was read of a provider's body; kept so that it can be read again. */
   readonly providerUsage: unknown;
   /** Set where the usage itself cannot be priced, whatever the prices are. */
@@ -37,15 +40,18 @@ export interface DeductionDraft extends DraftBase {
 export type UsageDraft = CallDraft | DeductionDraft;
 
 /**
- * SHA-256 of the canonical JSON (RFC 8785) of what a call says, so that the order of keys, white space and `1.10`
+ * SHA-256, in hex, of the canonical JSON (RFC 8785) of what a call says, so that the order of keys, white space and `1.10`
  * against `1.1` make no difference. What was not said is not in it: a later default cannot turn a replay into a conflict.
  */
-export function contentHash(content: Readonly<Record<string, unknown>>): Buffer {
-  const said = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined && value !== null));
-  return hash('sha256', canonicalize(said) ?? '', 'buffer');
+export function contentHash(content: Readonly<Record<string, unknown>>): string {
+  const said: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(content)) if (value !== undefined && value !== null) said[name] = value;
+  return hash('sha256', canonicalize(said) ?? '', 'hex');
 }
 
 /** Quantities by unit, as decimal text in the unit, for hashing and storing. */
 export function quantitiesToJson(quantities: Quantities): Record<string, string> {
-  return Object.fromEntries([...quantities].map(([unit, quantity]) => [unit, formatQuantity(unit, quantity)]));
+  const json: Record<string, string> = {};
+  for (const [unit, quantity] of quantities) json[unit] = formatQuantity(unit, quantity);
+  return json;
 }

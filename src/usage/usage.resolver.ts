@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { BudgetPeriodStatus } from '../budget/budget-status.js';
 import { Decision } from '../budget/decision.js';
 import type { UsageUnit } from '../catalog/usage-unit.js';
+import { Direct } from '../direct.js';
 import type { ErrorReporter } from '../errors.js';
 import { encodeId } from '../node-id.js';
 import { Requires } from '../requires.js';
@@ -96,6 +97,7 @@ export class UsageResolver {
     return Object.entries(record.quantities).map(([unit, quantity]) => ({ unit: unit as UsageUnit, quantity }));
   }
 
+  @Direct()
   @Requires('usage.write')
   @Mutation(() => RecordUsagePayload, {
     description: `Records a finished call: prices it, counts it on every budget above it, once per key. A model without a price is recorded UNPRICED and priced later. ${ERRORS}`,
@@ -107,6 +109,7 @@ export class UsageResolver {
     return payloadOf(await this.usage.record(context.operation, input));
   }
 
+  @Direct()
   @Requires('usage.write')
   @Mutation(() => RecordUsagePayload, {
     description: `The same from the raw response body of the provider, read by the catalogue's descriptions of its shapes. The service tier that a body names is kept and not priced: all tiers cost the listed price. ${ERRORS}`,
@@ -119,6 +122,7 @@ export class UsageResolver {
     return payloadOf(await this.usage.recordProvider(context.operation, input));
   }
 
+  @Direct()
   @Requires('usage.write')
   @Mutation(() => RecordUsageBatchPayload, {
     description: `Records up to 1,000 finished calls. Each is written or refused by itself; an error of one is in the answer at its index. ${ERRORS}`,
@@ -131,6 +135,7 @@ export class UsageResolver {
     return { items: answers.map((answer) => this.#itemOf(answer)) };
   }
 
+  @Direct()
   @Requires('usage.write')
   @Mutation(() => RecordUsagePayload, {
     description: `Books an amount that is not tokens. With onlyIfFits nothing is booked where a HARD budget has no room: usageRecord is null and decision says why. It is a record like any other: it counts also on a disabled account, which only checkBudget and reservations deny. ${ERRORS}`,

@@ -28,7 +28,7 @@ function compiled(config: ApolloServerOptions<BaseContext>): ApolloServerOptions
   if (gateway || config.apollo || config.rootValue !== undefined || config.fieldResolver !== undefined) return config;
   if (!schema && !typeDefs) return config;
   const built = schema ?? makeExecutableSchema({ typeDefs: typeDefs ?? [], ...(resolvers && { resolvers }) });
-  return { ...others, gateway: compilingGateway(built, 0) };
+  return { ...others, gateway: compilingGateway({ schema: built, sightsBeforeCompiling: 0 }) };
 }
 
 function runSuite(adapt: (config: ApolloServerOptions<BaseContext>) => ApolloServerOptions<BaseContext>): void {

@@ -9,7 +9,7 @@ import {
   isSpecifiedScalarType,
   type GraphQLNamedType,
 } from 'graphql';
-import { guardRootFields } from '../../src/context.js';
+import { guardRootField } from '../../src/context.js';
 import { makeSchema } from '../../src/schema.js';
 import { makeResolvers, type Services } from '../../src/services.js';
 
@@ -32,7 +32,7 @@ function* partsOf(type: GraphQLNamedType): Generator<[string, Described]> {
 
 // Seen to fail: with the description of an argument, a type, a field, an input field and an enum value removed.
 test('everything in the schema has a description', async () => {
-  const schema = await makeSchema(makeResolvers({} as Services), guardRootFields);
+  const schema = await makeSchema(makeResolvers({} as Services), guardRootField);
   const types = Object.values(schema.getTypeMap()).filter(
     (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(getNamedType(type)),
   );
