@@ -3,7 +3,7 @@
  * parent process and answers each with what it measured.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { v7 as newKey } from 'uuid';
+import { newKey } from './new-key.js';
 import { HttpConnection } from './http-connection.js';
 import { RowClient } from './row-client.js';
 import type { Slot, SlotResult } from './slot.js';

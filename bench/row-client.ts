@@ -1,6 +1,6 @@
 /** The baseline in the language of the server: a `pg` client that writes the same rows in a transaction for each record. */
 import { Client } from 'pg';
-import { v7 as newKey } from 'uuid';
+import { newKey } from './new-key.js';
 import {
   countStatement,
   insertStatement,

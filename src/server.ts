@@ -10,6 +10,7 @@ import { Alert20261123 } from '../migrations/20261123-5-alert.js';
 import { Recording20261123 } from '../migrations/20261123-6-recording.js';
 import { Budgeting20261123 } from '../migrations/20261123-7-budgeting.js';
 import { Views20261123 } from '../migrations/20261123-8-views.js';
+import { Recording20261126 } from '../migrations/20261126-1-recording.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -36,6 +37,7 @@ export const MIGRATIONS = [
   Recording20261123,
   Budgeting20261123,
   Views20261123,
+  Recording20261126,
 ];
 
 export interface RunningServer {

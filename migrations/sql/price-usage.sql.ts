@@ -6,13 +6,14 @@
  * Answers with the number of records priced, or null where prices changed since the caller read them.
  */
 export const PRICE_USAGE = `
-CREATE FUNCTION price_usage(
+CREATE OR REPLACE FUNCTION price_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint,
   p_keys text[], p_key_days date[], p_providers text[], p_models text[], p_pricings uuid[], p_lines jsonb[],
   p_unrated boolean[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
   p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
 RETURNS TABLE (priced int, alert_count int)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;
   v_own_version bigint;
@@ -71,7 +72,7 @@ BEGIN
   JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
   WHERE t.key = ANY (v_new);
   SELECT * INTO v_count FROM public.count_charges(
-    p_org, v_root, v_now, false, v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
+    p_org, v_root, v_now, false, false, v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
 
   -- Both rows of each move in one statement, sorted, as record_usage takes them.
   INSERT INTO public.usage_rollup AS r (

@@ -8,9 +8,13 @@
 const reaches = (spent: string, limit: string) =>
   `(${spent} * 100 >= ${limit} * h.threshold AND (${limit} > 0 OR ${spent} > 0))`;
 
-/** Whether a spend alone, already added, crossed the threshold `h` of the period row `bp` at the instant `p_now`. */
-export const crossedBy = (delta: string) => `bp.ends_at > p_now AND ${reaches('bp.spent_pico_usd', 'bp.limit_pico_usd')}
-    AND NOT ${reaches(`(bp.spent_pico_usd - ${delta})`, 'bp.limit_pico_usd')}`;
+/**
+ * How many of a row's thresholds a spend has reached; they are kept in ascending order. In whole percents, rounded down,
+ * the same comparison as `reaches`: all amounts are integers.
+ */
+export const thresholdsReached = (spent: string, row: string) => `width_bucket(
+        CASE WHEN ${row}.limit_pico_usd > 0 THEN greatest(least(div(${spent} * 100, ${row}.limit_pico_usd), 1000), 0)
+          WHEN ${spent} > 0 THEN 1000 ELSE 0 END::int, ${row}.thresholds)`;
 
 /** Reached now and not before: by the spend, by a lower limit, or by a threshold that was not there. */
 const CROSSED = `bp.ends_at > p_now AND ${reaches('bp.spent_pico_usd', 'bp.limit_pico_usd')}
@@ -22,10 +26,11 @@ const CROSSED = `bp.ends_at > p_now AND ${reaches('bp.spent_pico_usd', 'bp.limit
  * p_thresholds_before: what the rows of one budget had before they were changed; null where a spend is all that happened.
  */
 const RAISE_BUDGET_ALERTS = `
-CREATE FUNCTION raise_budget_alerts(
+CREATE OR REPLACE FUNCTION raise_budget_alerts(
   p_org uuid, p_budgets uuid[], p_starts timestamptz[], p_deltas numeric[], p_now timestamptz,
   p_limit_before numeric DEFAULT NULL, p_thresholds_before int[] DEFAULT NULL)
-RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_crossed bigint;
   v_raised int;
@@ -63,8 +68,9 @@ $function$`;
 
 /** One for each model and local day. The feed's row is taken only where an alert is really new. */
 const RAISE_UNPRICED_ALERTS = `
-CREATE FUNCTION raise_unpriced_alerts(p_org uuid, p_zone text, p_now timestamptz, p_providers text[], p_models text[])
-RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+CREATE OR REPLACE FUNCTION raise_unpriced_alerts(p_org uuid, p_zone text, p_now timestamptz, p_providers text[], p_models text[])
+RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_new bigint;
   v_raised int;

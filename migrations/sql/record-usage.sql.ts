@@ -3,6 +3,18 @@ const STORED = `
       SELECT * FROM public.usage_record u
       WHERE u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day LIMIT 1`;
 
+/** What both signatures have: one array a column, in the order of the items. */
+const COLUMNS = `
+  p_keys text[], p_key_days date[], p_hashes bytea[], p_kinds text[], p_accounts uuid[], p_runs text[], p_reservations uuid[],
+  p_providers_sent text[], p_models_sent text[], p_providers text[], p_models text[], p_quantities jsonb[],
+  p_provider_usages jsonb[], p_tags jsonb[], p_reasons text[], p_pricings uuid[], p_lines jsonb[], p_unrated boolean[],
+  p_unpriced_reasons text[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
+  p_occurred timestamptz[], p_budget_at timestamptz[],
+  p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[]`;
+
+const ANSWER = `
+RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz)`;
+
 /**
  * record_usage: writes finished calls of one organization and counts them on every budget above them, in one round trip.
  *
@@ -12,8 +24,8 @@ const STORED = `
  * from rows that the gate keeps still, never from a process's memory.
  *
  * Answers with: the stored rows of keys that existed; the keys that were not written because prices changed since the
- * caller read them (`stale`); the team of each item; each period row that was counted on, as it is afterwards,
- * with what this call added; how many alerts were raised.
+ * caller read them (`stale`); the team of each item; where p_with_periods asks for them, each period row that was counted
+ * on, as it is afterwards, with what this call added; how many alerts were raised.
  *
  * Guards raise 40001, which the caller retries: on a distributed engine a statement that waited while a shard moved may
  * have read nothing, and reading nothing must never look like "was there already".
@@ -21,16 +33,11 @@ const STORED = `
  * p_only_if_fits with p_enforce: SQLSTATE TG001 and no effect where a HARD budget would be exceeded (count_charges).
  */
 export const RECORD_USAGE = `
-CREATE FUNCTION record_usage(
+CREATE OR REPLACE FUNCTION record_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,
-  p_keys text[], p_key_days date[], p_hashes bytea[], p_kinds text[], p_accounts uuid[], p_runs text[], p_reservations uuid[],
-  p_providers_sent text[], p_models_sent text[], p_providers text[], p_models text[], p_quantities jsonb[],
-  p_provider_usages jsonb[], p_tags jsonb[], p_reasons text[], p_pricings uuid[], p_lines jsonb[], p_unrated boolean[],
-  p_unpriced_reasons text[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
-  p_occurred timestamptz[], p_budget_at timestamptz[],
-  p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
-RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $function$
+  p_with_periods boolean,${COLUMNS})${ANSWER}
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;
   v_own_version bigint;
@@ -144,7 +151,7 @@ BEGIN
     WHERE t.key = ANY (v_new);
   END IF;
   SELECT * INTO v_count FROM public.count_charges(p_org, v_root, record_usage.recorded_at, p_only_if_fits AND p_enforce,
-    v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
+    p_with_periods, v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
   periods := v_count.periods;
 
   INSERT INTO public.usage_rollup AS r (
@@ -188,4 +195,13 @@ BEGIN
   END IF;
   RETURN NEXT;
 END
+$function$`;
+
+/** For servers of the version before, which always wanted the periods. */
+export const RECORD_USAGE_BEFORE_WITH_PERIODS = `
+CREATE OR REPLACE FUNCTION record_usage(
+  p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,${COLUMNS})${ANSWER}
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT * FROM public.record_usage(p_org, p_catalogue_version, p_own_version, p_batch, p_only_if_fits, p_enforce, true,
+    ${COLUMNS.match(/p_\w+/g)?.join(', ')})
 $function$`;

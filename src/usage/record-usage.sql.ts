@@ -20,6 +20,8 @@ export interface RecordUsageCall {
   /** Refuse, with SQLSTATE TG001, what a HARD budget has no room for. */
   readonly onlyIfFits: boolean;
   readonly enforce: boolean;
+  /** Whether anybody wants to know of the budgets; else `periods` is empty. */
+  readonly withPeriods: boolean;
   readonly rows: readonly UsageRow[];
 }
 
@@ -43,7 +45,7 @@ export interface RecordUsageResult {
   readonly recordedAt: Date;
 }
 
-const COLUMNS = 34;
+const COLUMNS = 35;
 const TEXT = `SELECT existing, stale, teams, periods, alert_count, recorded_at
   FROM public.record_usage(${Array.from({ length: COLUMNS }, (_, index) => `$${index + 1}`).join(', ')})`;
 
@@ -144,6 +146,7 @@ function parameters(call: RecordUsageCall): unknown[] {
     call.batchId,
     call.onlyIfFits,
     call.enforce,
+    call.withPeriods,
     ...saidColumns(rows),
     ...pricedColumns(rows),
     instants,

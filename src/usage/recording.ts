@@ -12,6 +12,8 @@ import type { UsageDraft } from './usage-draft.js';
 export interface UsageItem {
   readonly draft: UsageDraft;
   readonly accountId: string;
+  /** Whether the caller wants to know of the budgets that it counted on. */
+  readonly wantsBudgets: boolean;
 }
 
 export type UsageReceipt =
@@ -21,7 +23,7 @@ export type UsageReceipt =
       readonly batchId: string;
       readonly teamId: string | null;
       readonly recordedAt: Date;
-      /** Each period row as this item left it, before the later items of its batch. */
+      /** Each period row as this item left it, before the later items of its batch; empty where nobody of it asked. */
       readonly budgets: readonly DecidingRow[];
       /** The same key came twice in one batch, and this is not the first. */
       readonly repeated?: boolean;
@@ -102,6 +104,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       batchId,
       onlyIfFits,
       enforce,
+      withPeriods: items.some(({ wantsBudgets }) => wantsBudgets),
       rows,
     });
     if (result.alertCount > 0) this.wake(organizationId);

@@ -1,4 +1,5 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../context.js';
 import { BudgetPeriodStatus } from '../budget/budget-status.js';
 import { Decision } from '../budget/decision.js';
@@ -7,6 +8,7 @@ import { Direct } from '../direct.js';
 import type { ErrorReporter } from '../errors.js';
 import { encodeId } from '../node-id.js';
 import { Requires } from '../requires.js';
+import { isAskedFor } from '../selection.js';
 import {
   DeductFromBudgetInput,
   RecordProviderUsageInput,
@@ -105,8 +107,9 @@ export class UsageResolver {
   async recordUsage(
     @Arg('input', () => RecordUsageInput, { description: 'The call.' }) input: RecordUsageInput,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsagePayload> {
-    return payloadOf(await this.usage.record(context.operation, input));
+    return payloadOf(await this.usage.record(context.operation, input, isAskedFor('budgets', info)));
   }
 
   @Direct()
@@ -118,8 +121,9 @@ export class UsageResolver {
     @Arg('input', () => RecordProviderUsageInput, { description: 'The call, with the body of its response.' })
     input: RecordProviderUsageInput,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsagePayload> {
-    return payloadOf(await this.usage.recordProvider(context.operation, input));
+    return payloadOf(await this.usage.recordProvider(context.operation, input, isAskedFor('budgets', info)));
   }
 
   @Direct()
@@ -130,8 +134,9 @@ export class UsageResolver {
   async recordUsageBatch(
     @Arg('input', () => RecordUsageBatchInput, { description: 'The calls.' }) input: RecordUsageBatchInput,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsageBatchPayload> {
-    const answers = await this.usage.recordBatch(context.operation, input.items);
+    const answers = await this.usage.recordBatch(context.operation, input.items, isAskedFor('budgets', info));
     return { items: answers.map((answer) => this.#itemOf(answer)) };
   }
 

@@ -23,6 +23,7 @@ export interface Recorded {
   /** Null only where a deduction was denied. */
   readonly record: UsageRecord | null;
   readonly replayed: boolean;
+  /** Empty where they were not asked for. */
   readonly budgets: readonly BudgetPeriodStatus[] | Promise<readonly BudgetPeriodStatus[]>;
 }
 
@@ -51,23 +52,33 @@ interface UsageGround {
 export class UsageService {
   constructor(private readonly on: UsageGround) {}
 
-  async record(operation: Operation, input: RecordUsageInput): Promise<Recorded> {
+  /** @param wantsBudgets whether the answer tells of the budgets that the record counted on. */
+  async record(operation: Operation, input: RecordUsageInput, wantsBudgets: boolean): Promise<Recorded> {
     authorize(operation, 'usage.write');
-    const [answer] = await this.#write(operation, [checkCall(input, operation.now, ['input'])]);
+    const [answer] = await this.#write(operation, [checkCall(input, operation.now, ['input'])], wantsBudgets);
     return valueOf(answer);
   }
 
-  async recordProvider(operation: Operation, input: RecordProviderUsageInput): Promise<Recorded> {
+  async recordProvider(
+    operation: Operation,
+    input: RecordProviderUsageInput,
+    wantsBudgets: boolean,
+  ): Promise<Recorded> {
     authorize(operation, 'usage.write');
     const prices = await this.on.prices.snapshot(operation.principal.organizationId);
     const extractors = prices.findProvider(input.provider)?.extractors ?? [];
     const extracted = extractUsage(extractors, input.response, input.apiFlavor);
-    const [answer] = await this.#write(operation, [checkProviderCall(input, extracted, operation.now, ['input'])]);
+    const draft = checkProviderCall(input, extracted, operation.now, ['input']);
+    const [answer] = await this.#write(operation, [draft], wantsBudgets);
     return valueOf(answer);
   }
 
   /** Each item is written or refused by itself; a bad one changes nothing for the others. */
-  async recordBatch(operation: Operation, inputs: readonly RecordUsageInput[]): Promise<(Recorded | Error)[]> {
+  async recordBatch(
+    operation: Operation,
+    inputs: readonly RecordUsageInput[],
+    wantsBudgets: boolean,
+  ): Promise<(Recorded | Error)[]> {
     authorize(operation, 'usage.write');
     if (inputs.length === 0 || inputs.length > MAX_BATCH) {
       throw badInput(['input', 'items'], `A batch has 1 to ${MAX_BATCH} items.`);
@@ -76,7 +87,7 @@ export class UsageService {
       caught(() => checkCall(input, operation.now, ['input', 'items', index])),
     );
     const good = drafts.filter((draft): draft is CallDraft => !(draft instanceof Error));
-    const answers = (await this.#write(operation, good)).values();
+    const answers = (await this.#write(operation, good, wantsBudgets)).values();
     return drafts.map((draft) =>
       draft instanceof Error ? draft : (answers.next().value ?? new Error('An item got no answer.')),
     );
@@ -97,7 +108,7 @@ export class UsageService {
       });
     try {
       const recording = input.onlyIfFits ? this.on.fittingRecording : this.on.recording;
-      const [answer] = await this.#write(operation, [draft], recording);
+      const [answer] = await this.#write(operation, [draft], true, recording);
       const written = valueOf(answer);
       const before = written.rows.map((row) => ({ ...row, spent: String(BigInt(row.spent) - amountPicoUsd) }));
       return { recorded: written, decision: written.replayed ? null : decided(before) };
@@ -114,6 +125,7 @@ export class UsageService {
   async #write(
     operation: Operation,
     drafts: readonly UsageDraft[],
+    wantsBudgets: boolean,
     recording = this.on.recording,
   ): Promise<(Written | Error)[]> {
     if (drafts.length === 0) return [];
@@ -123,7 +135,7 @@ export class UsageService {
       drafts.map((draft) => draft.account),
       operation.now,
     );
-    const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '' }));
+    const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '', wantsBudgets }));
     const receipts = await this.on.lanes.submit(operation, recording, items);
     const replays: UsageRecord[] = [];
     let read: Promise<DecidingRow[][]> | undefined;

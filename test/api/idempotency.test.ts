@@ -111,6 +111,7 @@ async function writeDirectly(idempotencyKey: string, change: object = {}) {
     batchId: newId(),
     onlyIfFits: false,
     enforce: false,
+    withPeriods: false,
     rows: [
       {
         draft: checkCall(said, ground.now, []),

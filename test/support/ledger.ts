@@ -76,7 +76,7 @@ export class Ledger {
     const { rows } = await client.query<{ count: number }>(
       `SELECT r.alert_count AS count FROM catalog_version v, organization_gate g, record_usage(
          p_org => $1::uuid, p_catalogue_version => v.version, p_own_version => g.price_version, p_batch => $2::uuid,
-         p_only_if_fits => false, p_enforce => false, p_keys => ARRAY[$2::text], p_key_days => ARRAY[date '1970-01-01'],
+         p_only_if_fits => false, p_enforce => false, p_with_periods => false, p_keys => ARRAY[$2::text], p_key_days => ARRAY[date '1970-01-01'],
          p_hashes => ARRAY['\\x00'::bytea], p_kinds => ARRAY[$3::text], p_accounts => ARRAY[$4::uuid],
          p_runs => ARRAY[NULL::text], p_reservations => ARRAY[NULL::uuid], p_providers_sent => ARRAY[$5::text],
          p_models_sent => ARRAY[$6::text], p_providers => ARRAY[NULL::text], p_models => ARRAY[NULL::text],
