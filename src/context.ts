@@ -68,17 +68,21 @@ export class ContextFactory {
   ) {}
 
   /** Without a key the context has no principal: the schema may be read, every field of it is denied. */
-  async fromAuthorization(header: string | undefined): Promise<Context> {
+  fromAuthorization(header: string | undefined): Context | Promise<Context> {
     if (header === undefined) return this.of(undefined);
-    const principal = await this.principalOf(header);
-    if (!principal) throw unauthenticated();
-    return this.of(principal);
+    const principal = this.principalOf(header);
+    return principal instanceof Promise ? principal.then((found) => this.#known(found)) : this.#known(principal);
   }
 
   /** @param header `Bearer <key>`; the scheme's case does not matter (RFC 9110, 11.1). */
-  async principalOf(header: unknown): Promise<Principal | undefined> {
+  principalOf(header: unknown): Principal | undefined | Promise<Principal | undefined> {
     const key = typeof header === 'string' ? /^bearer +([\x21-\x7e]{1,400})$/i.exec(header)?.[1] : undefined;
     return key === undefined ? undefined : this.apiKeys.principalOf(key);
+  }
+
+  #known(principal: Principal | undefined): Context {
+    if (!principal) throw unauthenticated();
+    return this.of(principal);
   }
 
   of(principal: Principal | undefined): Context {

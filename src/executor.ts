@@ -15,6 +15,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
@@ -24,7 +25,7 @@ type Gateway = ApolloServerOptionsWithGateway<object>['gateway'];
 /** Compiling costs milliseconds, which a document that comes once or twice never earns back. */
 const SIGHTS_BEFORE_COMPILING = 2;
 
-const KEPT_DOCUMENTS = 500;
+const KEPT_OPERATIONS = 500;
 
 interface Known {
   sights: number;
@@ -52,11 +53,11 @@ export interface ExecutorOptions<TContext extends object> {
 
 export function compilingGateway<TContext extends object>(options: ExecutorOptions<TContext>): Gateway {
   const { schema, endContext, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING } = options;
-  const known = new LRUCache<string, Known>({ max: KEPT_DOCUMENTS });
-  const answer = (wanted: Request, queryHash: string): Promise<ExecutionResult> => {
-    const key = `${queryHash}:${wanted.operationName ?? ''}`;
-    let entry = known.get(key);
-    if (!entry) known.set(key, (entry = { sights: 0, compiled: undefined }));
+  // By the operation itself: Apollo keeps documents, so those that come again are the same objects.
+  const known = new LRUCache<OperationDefinitionNode, Known>({ max: KEPT_OPERATIONS });
+  const answer = (wanted: Request, operation: OperationDefinitionNode): Promise<ExecutionResult> => {
+    let entry = known.get(operation);
+    if (!entry) known.set(operation, (entry = { sights: 0, compiled: undefined }));
     entry.sights += 1;
     if (entry.compiled === undefined && entry.sights > sightsBeforeCompiling) {
       entry.compiled = compiledOf(schema, wanted.document, wanted.operationName);
@@ -70,7 +71,7 @@ export function compilingGateway<TContext extends object>(options: ExecutorOptio
       return () => undefined;
     },
     load: async () => ({
-      executor: async ({ document, request, context, queryHash, operation }) => {
+      executor: async ({ document, request, context, operation }) => {
         // The name as sent: Apollo's own is null where no operation has it, and a document with one would run all the same.
         const { operationName, variables } = request;
         const wanted = { document, operationName, variables, contextValue: context };
@@ -78,7 +79,7 @@ export function compilingGateway<TContext extends object>(options: ExecutorOptio
         if (!(operation as unknown)) return interpret(schema, wanted);
         if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionOverHttp();
         try {
-          return await answer(wanted, queryHash);
+          return await answer(wanted, operation);
         } finally {
           const ending = endContext?.(context as TContext);
           if (ending) await ending;

@@ -105,11 +105,12 @@ export function graphqlHandler<TContext extends BaseContext>(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { apollo, contextOf, formatError, onFault } = options;
   return async (request, response) => {
-    response.once('finish', () => discardRest(request));
     let body: unknown;
     try {
       body = request.method === 'POST' ? await readJson(request, response) : undefined;
+      if (!request.complete) response.once('finish', () => discardRest(request));
     } catch (error) {
+      response.once('finish', () => discardRest(request));
       if (error instanceof Refusal) sendRefusal(request, response, error, formatError);
       else response.destroy();
       return;

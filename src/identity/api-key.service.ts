@@ -53,11 +53,12 @@ export class ApiKeyService {
    * The principal that a key stands for, or undefined where the key is unknown or revoked. Looked up by the key's
    * hash, so that nothing can be learnt from how long a comparison takes, and kept for CACHE_TTL_MS.
    */
-  async principalOf(key: string): Promise<Principal | undefined> {
+  principalOf(key: string): Principal | undefined | Promise<Principal | undefined> {
     const keyHash = hash('sha256', key, 'base64');
     const known = this.#principals.get(keyHash);
-    const found = known ?? (await this.#principals.fetch(keyHash, { context: organizationIn(key) ?? '' }));
-    return found?.principal;
+    if (known) return known.principal;
+    const found = this.#principals.fetch(keyHash, { context: organizationIn(key) ?? '' });
+    return found.then((entry) => entry?.principal);
   }
 
   /** The ids of those of the keys that were revoked since their principals were found; one query for all. */

@@ -155,12 +155,15 @@ function parameters(call: RecordUsageCall): unknown[] {
   ];
 }
 
+/** How a bytea begins, with the backslash escaped for its array. */
+const HEX = String.raw`\\x`;
+
 /** From p_keys to p_reasons. */
 function saidColumns(rows: readonly UsageRow[]): (string | null)[] {
   return [
     textArray(rows, ({ draft }) => draft.idempotencyKey),
     plainArray(rows, ({ draft }) => draft.keyDay),
-    plainArray(rows, ({ draft }) => String.raw`\\x${draft.contentHash}`),
+    plainArray(rows, ({ draft }) => `${HEX}${draft.contentHash}`),
     plainArray(rows, ({ draft }) => draft.kind),
     plainArray(rows, ({ accountId }) => accountId),
     sparse(rows, ({ draft }) => draft.runId ?? null),

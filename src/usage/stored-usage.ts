@@ -10,55 +10,64 @@ export function recordOf(
   draft: UsageDraft,
   receipt: UsageReceipt,
 ): UsageRecord {
-  return receipt.kind === 'REPLAYED'
-    ? storedRecord(receipt.row)
-    : writtenRecord(organizationId, accountId, draft, receipt);
+  if (receipt.kind === 'REPLAYED') return storedRecord(receipt.row);
+  if (!areSettersHidden) hideSetters();
+  return new WrittenRecord(organizationId, accountId, draft, receipt);
 }
 
-function writtenRecord(
-  organizationId: string,
-  accountId: string,
-  draft: UsageDraft,
-  receipt: Extract<UsageReceipt, { kind: 'WRITTEN' }>,
-): UsageRecord {
-  const { price, recordedAt } = receipt;
-  const priced = price.kind === 'PRICED' ? price : undefined;
-  const call = draft.kind === 'CALL' ? draft : undefined;
-  const record: UsageRecord = {
-    organizationId,
-    idempotencyKey: draft.idempotencyKey,
-    keyDay: draft.keyDay,
-    kind: draft.kind as UsageKind,
-    contentHash: Buffer.from(draft.contentHash, 'hex'),
-    batchId: receipt.batchId,
-    accountId,
-    userId: draft.account.kind === AccountKind.USER ? accountId : null,
-    teamId: receipt.teamId,
-    runId: draft.runId ?? null,
-    reservationId: null,
-    providerSent: call?.provider ?? null,
-    modelSent: call?.model ?? null,
-    provider: priced?.provider ?? null,
-    model: priced?.model ?? null,
-    quantities: call ? { ...call.quantitiesJson } : {},
-    providerUsage: call?.providerUsage ?? null,
-    tags: draft.tags ?? null,
-    reason: draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null,
-    pricingId: priced?.pricingId ?? null,
-    lines: priced ? [...priced.lines] : null,
-    hasUnratedUnits: priced?.hasUnratedUnits ?? null,
-    unpricedReason: price.kind === 'UNPRICED' ? price.reason : null,
-    markup: priced ? '0' : null,
-    costPicoUsd: priced?.costPicoUsd ?? null,
-    chargePicoUsd: priced?.chargePicoUsd ?? null,
-    occurredAt: draft.occurredAt,
-    budgetAt: draft.occurredAt,
-    recordedAt,
-    pricedAt: priced ? recordedAt : null,
-    billableAt: priced ? recordedAt : null,
-  };
-  // The unit of work puts a setter before every property of its entities, which this row never meets.
-  return Object.setPrototypeOf(record, UsageRecord.prototype) as UsageRecord;
+/** A record that was just written: each one's properties are set at once, in one order, and never change. */
+class WrittenRecord extends UsageRecord {
+  constructor(
+    organizationId: string,
+    accountId: string,
+    draft: UsageDraft,
+    { price, batchId, teamId, recordedAt }: Extract<UsageReceipt, { kind: 'WRITTEN' }>,
+  ) {
+    super();
+    const priced = price.kind === 'PRICED' ? price : undefined;
+    const call = draft.kind === 'CALL' ? draft : undefined;
+    this.organizationId = organizationId;
+    this.idempotencyKey = draft.idempotencyKey;
+    this.keyDay = draft.keyDay;
+    this.kind = draft.kind as UsageKind;
+    this.contentHash = Buffer.from(draft.contentHash, 'hex');
+    this.batchId = batchId;
+    this.accountId = accountId;
+    this.userId = draft.account.kind === AccountKind.USER ? accountId : null;
+    this.teamId = teamId;
+    this.runId = draft.runId ?? null;
+    this.reservationId = null;
+    this.providerSent = call?.provider ?? null;
+    this.modelSent = call?.model ?? null;
+    this.provider = priced?.provider ?? null;
+    this.model = priced?.model ?? null;
+    this.quantities = call?.quantitiesJson ?? {};
+    this.providerUsage = call?.providerUsage ?? null;
+    this.tags = draft.tags ?? null;
+    this.reason = draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null;
+    this.pricingId = priced?.pricingId ?? null;
+    this.lines = priced?.lines ?? null;
+    this.hasUnratedUnits = priced?.hasUnratedUnits ?? null;
+    this.unpricedReason = price.kind === 'UNPRICED' ? price.reason : null;
+    this.markup = priced ? '0' : null;
+    this.costPicoUsd = priced?.costPicoUsd ?? null;
+    this.chargePicoUsd = priced?.chargePicoUsd ?? null;
+    this.occurredAt = draft.occurredAt;
+    this.budgetAt = draft.occurredAt;
+    this.recordedAt = recordedAt;
+    this.pricedAt = priced ? recordedAt : null;
+    this.billableAt = priced ? recordedAt : null;
+  }
+}
+
+let areSettersHidden = false;
+
+/** The unit of work puts a setter before every property of its entities when it starts. This row never meets it. */
+function hideSetters(): void {
+  areSettersHidden = true;
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(UsageRecord.prototype))) {
+    if ('set' in property) Object.defineProperty(WrittenRecord.prototype, name, { value: undefined, writable: true });
+  }
 }
 
 type Row = Readonly<Record<string, unknown>>;

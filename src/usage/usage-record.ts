@@ -123,13 +123,13 @@ export class UsageRecord {
   model!: string | null;
 
   @Property({ type: 'jsonb' })
-  quantities!: Record<string, string>;
+  quantities!: Readonly<Record<string, string>>;
 
   @Property({ type: 'jsonb', nullable: true })
   providerUsage!: unknown;
 
   @Property({ type: 'jsonb', nullable: true })
-  tags!: Record<string, string> | null;
+  tags!: Readonly<Record<string, string>> | null;
 
   @Field(() => String, { nullable: true, description: 'What a deduction was for; null without a reason.' })
   @Property({ type: 'text', nullable: true })
@@ -139,7 +139,7 @@ export class UsageRecord {
   pricingId!: string | null;
 
   @Property({ type: 'jsonb', nullable: true })
-  lines!: unknown[] | null;
+  lines!: readonly unknown[] | null;
 
   @Field(() => Boolean, {
     nullable: true,

@@ -161,13 +161,6 @@ export class UsageResolver {
   }
 }
 
-function payloadOf(recorded: Recorded, decision: Decision | null = null): RecordUsagePayload {
-  return {
-    usageRecord: recorded.record,
-    replayed: recorded.replayed,
-    get budgets() {
-      return recorded.budgets;
-    },
-    decision,
-  };
+function payloadOf({ record, replayed, budgets }: Recorded, decision: Decision | null = null): RecordUsagePayload {
+  return { usageRecord: record, replayed, budgets, decision };
 }

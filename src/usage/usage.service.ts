@@ -11,7 +11,7 @@ import type { Operation } from '../operation.js';
 import { checkCall, checkDeduction, checkProviderCall } from './check-usage.js';
 import { countedPeriods } from './counted-periods.sql.js';
 import { deniedBy } from './denial.js';
-import type { Recording, UsageReceipt } from './recording.js';
+import type { Recording } from './recording.js';
 import { recordOf } from './stored-usage.js';
 import type { CallDraft, UsageDraft } from './usage-draft.js';
 import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput } from './usage-input.js';
@@ -142,35 +142,20 @@ export class UsageService {
     return items.map(({ draft, accountId }, index) => {
       const outcome = receipts[index];
       if (outcome?.status !== 'fulfilled') return errorOf(outcome?.reason);
-      const record = recordOf(organizationId, accountId, draft, outcome.value);
-      if (outcome.value.kind === 'WRITTEN') return this.#written(record, outcome.value);
+      const receipt = outcome.value;
+      const record = recordOf(organizationId, accountId, draft, receipt);
+      if (receipt.kind === 'WRITTEN') {
+        const rows = receipt.budgets;
+        const budgets = wantsBudgets ? this.#statuses(rows) : [];
+        return { record, replayed: receipt.repeated === true, rows, budgets };
+      }
       const place = replays.push(record) - 1;
-      // One read for all replays of the call, and only where somebody looks at their budgets.
-      const rows = async () => (await (read ??= countedPeriods(this.on.writer, replays)))[place] ?? [];
-      const budgets = async () => this.#statuses(await rows());
-      return {
-        record,
-        replayed: true,
-        rows: [],
-        get budgets() {
-          return budgets();
-        },
-      };
+      // One read for all replays of the call, when all of them are known.
+      const rows = async () =>
+        (await (read ??= Promise.resolve().then(() => countedPeriods(this.on.writer, replays))))[place] ?? [];
+      const budgets = wantsBudgets ? rows().then((found) => this.#statuses(found)) : [];
+      return { record, replayed: true, rows: [], budgets };
     });
-  }
-
-  #written(record: UsageRecord, receipt: Extract<UsageReceipt, { kind: 'WRITTEN' }>): Written {
-    const rows = receipt.budgets;
-    const statuses = () => this.#statuses(rows);
-    return {
-      record,
-      replayed: receipt.repeated === true,
-      rows,
-      // Only where it is asked for: of a thousand records these are three thousand.
-      get budgets() {
-        return statuses();
-      },
-    };
   }
 
   #statuses(rows: readonly PeriodRow[]): BudgetPeriodStatus[] {

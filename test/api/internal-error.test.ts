@@ -69,6 +69,15 @@ function expectInternal(error: SentError | undefined, cause: RegExp): void {
   expectHidden({ message, ...extensions }, cause);
 }
 
+/** The function in all its signatures. */
+function moveRecordUsage(schema: string): string {
+  return `DO $move$ DECLARE f regprocedure; BEGIN
+    FOR f IN SELECT oid FROM pg_proc WHERE proname = 'record_usage' LOOP
+      EXECUTE format('ALTER FUNCTION %s SET SCHEMA ${schema}', f);
+    END LOOP;
+  END $move$`;
+}
+
 async function broken(damage: string, repair: string, work: () => Promise<void>): Promise<void> {
   await client.query(damage);
   try {
@@ -84,8 +93,8 @@ const renamed = (table: string): [string, string] => [
 ];
 const dropped: [string, string] = [
   // Moved away rather than dropped, so that it can come back; to whoever calls it, it is gone.
-  'CREATE SCHEMA inside; ALTER FUNCTION record_usage SET SCHEMA inside',
-  'ALTER FUNCTION inside.record_usage SET SCHEMA public; DROP SCHEMA inside',
+  `CREATE SCHEMA inside; ${moveRecordUsage('inside')}`,
+  `${moveRecordUsage('public')}; DROP SCHEMA inside`,
 ];
 const raising = (table: string): [string, string] => [
   `CREATE FUNCTION inside_raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

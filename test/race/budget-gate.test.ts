@@ -93,7 +93,8 @@ async function stress(steps: number): Promise<number> {
 async function removeGate(): Promise<void> {
   for (const name of ['record_usage', 'set_budget', 'delete_budget']) {
     const { rows } = await client.query<{ text: string }>(
-      `SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = $1`,
+      `SELECT pg_get_functiondef(oid) AS text FROM pg_proc
+       WHERE proname = $1 AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')`,
       [name],
     );
     const text = rows[0]!.text;

@@ -37,9 +37,10 @@ export class Ledger {
     return rows[0]!.id;
   }
 
-  /** A SOFT budget for the month. */
-  async limit(accountId: string, usd: string, thresholds: readonly number[] = [50, 80, 100]): Promise<string> {
+  /** A SOFT budget for the month; its thresholds are stored as set_budget is given them, in ascending order. */
+  async limit(accountId: string, usd: string, percents: readonly number[] = [50, 80, 100]): Promise<string> {
     const id = newId();
+    const thresholds = [...percents].sort((a, b) => a - b);
     await this.pool.query(
       `INSERT INTO budget (organization_id, id, account_id, rank, period, models_key, limit_pico_usd, enforcement,
          thresholds, zone, begins_at, created_at)
