@@ -138,24 +138,31 @@ export class UsageService {
     const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '', wantsBudgets }));
     const receipts = await this.on.lanes.submit(operation, recording, items);
     const replays: UsageRecord[] = [];
-    let read: Promise<DecidingRow[][]> | undefined;
+    const live = wantsBudgets ? this.#liveBudgets(replays) : undefined;
     return items.map(({ draft, accountId }, index) => {
       const outcome = receipts[index];
       if (outcome?.status !== 'fulfilled') return errorOf(outcome?.reason);
       const receipt = outcome.value;
       const record = recordOf(organizationId, accountId, draft, receipt);
-      if (receipt.kind === 'WRITTEN') {
-        const rows = receipt.budgets;
-        const budgets = wantsBudgets ? this.#statuses(rows) : [];
-        return { record, replayed: receipt.repeated === true, rows, budgets };
+      if (receipt.kind === 'REPLAYED') {
+        return { record, replayed: true, rows: [], budgets: live?.(replays.push(record) - 1) ?? [] };
       }
-      const place = replays.push(record) - 1;
-      // One read for all replays of the call, when all of them are known.
-      const rows = async () =>
-        (await (read ??= Promise.resolve().then(() => countedPeriods(this.on.writer, replays))))[place] ?? [];
-      const budgets = wantsBudgets ? rows().then((found) => this.#statuses(found)) : [];
-      return { record, replayed: true, rows: [], budgets };
+      const rows = receipt.budgets;
+      const budgets = wantsBudgets ? this.#statuses(rows) : [];
+      return { record, replayed: receipt.repeated === true, rows, budgets };
     });
+  }
+
+  /** The budgets of each replay of a call as they are now: one read for all, begun when all of them are known. */
+  #liveBudgets(replays: readonly UsageRecord[]): (place: number) => Promise<BudgetPeriodStatus[]> {
+    let read: Promise<DecidingRow[][]> | undefined;
+    return (place) => {
+      read ??= Promise.resolve().then(() => countedPeriods(this.on.writer, replays));
+      const budgets = read.then((found) => this.#statuses(found[place] ?? []));
+      // A failure is told where the field is answered. Where it is skipped in the end, it is nobody's.
+      budgets.catch(() => undefined);
+      return budgets;
+    };
   }
 
   #statuses(rows: readonly PeriodRow[]): BudgetPeriodStatus[] {
