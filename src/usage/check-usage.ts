@@ -51,13 +51,21 @@ export function checkCall(input: RecordUsageInput, now: Date, path: Path): CallD
   };
 }
 
-export function checkProviderCall(
+/** What a call with a provider's body says whatever the catalogue can read of it: enough to know it again. */
+export type ProviderCall = Pick<CallDraft, 'provider' | 'contentHash'> & ReturnType<typeof checkCommon>;
+
+export function checkProviderCall(input: RecordProviderUsageInput, now: Date, path: Path): ProviderCall {
+  const common = checkCommon(input, now, path);
+  const provider = requireText(input.provider, [...path, 'provider'], MAX_MODEL);
+  return { ...common, provider, contentHash: hashOfResponse(input, { ...saidOf(input, common), provider }, path) };
+}
+
+export function draftOf(
+  call: ProviderCall,
   input: RecordProviderUsageInput,
   extracted: ExtractedUsage | UnreadableUsage,
-  now: Date,
   path: Path,
 ): CallDraft {
-  const common = checkCommon(input, now, path);
   if (extracted.kind === 'UNREADABLE') {
     const field =
       extracted.reason === 'UNKNOWN_FLAVOR'
@@ -69,14 +77,10 @@ export function checkProviderCall(
   }
   const named = input.model ?? extracted.model;
   if (named == null) throw badInput([...path, 'model'], 'The response does not name its model: say it here.');
-  const model = requireText(named, [...path, 'model'], MAX_MODEL);
-  const provider = requireText(input.provider, [...path, 'provider'], MAX_MODEL);
   return {
-    ...common,
+    ...call,
     kind: 'CALL',
-    contentHash: hashOfResponse(input, { ...saidOf(input, common), provider }, path),
-    provider,
-    model,
+    model: requireText(named, [...path, 'model'], MAX_MODEL),
     quantities: extracted.quantities,
     quantitiesJson: quantitiesToJson(extracted.quantities),
     providerUsage: extracted.kept,

@@ -3,16 +3,17 @@ import { statusOf, type BudgetPeriodStatus, type PeriodRow } from '../budget/bud
 import { decide, type DecidingRow, type Decision } from '../budget/decision.js';
 import { extractUsage } from '../catalog/extract-usage.js';
 import type { PriceBook } from '../catalog/price-book.js';
-import { badInput } from '../errors.js';
+import { badInput, idempotencyConflict } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import { authorize } from '../identity/permission.js';
 import type { Lanes } from '../lane.js';
 import type { Operation } from '../operation.js';
-import { checkCall, checkDeduction, checkProviderCall } from './check-usage.js';
+import { checkCall, checkDeduction, checkProviderCall, draftOf, type ProviderCall } from './check-usage.js';
 import { countedPeriods } from './counted-periods.sql.js';
 import { deniedBy } from './denial.js';
+import { findStored } from './find-stored.sql.js';
 import type { Recording } from './recording.js';
-import { recordOf } from './stored-usage.js';
+import { recordOf, storedRecord } from './stored-usage.js';
 import type { CallDraft, UsageDraft } from './usage-draft.js';
 import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput } from './usage-input.js';
 import type { UsageRecord } from './usage-record.js';
@@ -65,12 +66,24 @@ export class UsageService {
     wantsBudgets: boolean,
   ): Promise<Recorded> {
     authorize(operation, 'usage.write');
+    const path = ['input'];
+    const call = checkProviderCall(input, operation.now, path);
     const prices = await this.on.prices.snapshot(operation.principal.organizationId);
     const extractors = prices.findProvider(input.provider)?.extractors ?? [];
     const extracted = extractUsage(extractors, input.response, input.apiFlavor);
-    const draft = checkProviderCall(input, extracted, operation.now, ['input']);
+    const draft = caught(() => draftOf(call, input, extracted, path));
+    if (draft instanceof Error) return this.#replayOf(operation, call, wantsBudgets, draft);
     const [answer] = await this.#write(operation, [draft], wantsBudgets);
     return valueOf(answer);
+  }
+
+  /** What took effect stays so, also where a later catalogue cannot read it any more. @throws the problem, for a new key. */
+  async #replayOf(operation: Operation, call: ProviderCall, wantsBudgets: boolean, problem: Error): Promise<Recorded> {
+    const row = await findStored(this.on.writer, operation.principal.organizationId, call);
+    if (!row) throw problem;
+    if (row['content_hash'] !== call.contentHash) throw idempotencyConflict(call.idempotencyKey);
+    const record = storedRecord(row);
+    return { record, replayed: true, budgets: wantsBudgets ? this.#liveBudgets([record])(0) : [] };
   }
 
   /** Each item is written or refused by itself; a bad one changes nothing for the others. */
