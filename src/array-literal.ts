@@ -6,6 +6,9 @@
 /** What JSON escapes in another way than PostgreSQL does: control characters and halves of surrogate pairs. */
 const NEEDS_CARE = /[\p{Cc}\p{Cs}]/u;
 
+/** How a bytea begins; its backslash is escaped for the array. */
+const BYTES = String.raw`\\x`;
+
 type Read<Row, Value> = (row: Row) => Value | null;
 
 /** Of texts that may contain anything. */
@@ -13,9 +16,14 @@ export function textArray<Row>(rows: readonly Row[], read: Read<Row, string>): s
   return arrayOf(rows, read, quoted);
 }
 
-/** Of values whose text has nothing that needs quotes: uuids, dates, instants, numbers, booleans, hex, our own words. */
+/** Of values whose text has nothing that needs quotes: uuids, dates, instants, numbers, booleans, our own words. */
 export function plainArray<Row>(rows: readonly Row[], read: Read<Row, string | bigint | boolean>): string {
   return arrayOf(rows, read, String);
+}
+
+/** Of bytea, given in hex. */
+export function bytesArray<Row>(rows: readonly Row[], read: Read<Row, string>): string {
+  return arrayOf(rows, read, (hex) => `${BYTES}${hex}`);
 }
 
 function arrayOf<Row, Value>(rows: readonly Row[], read: Read<Row, Value>, write: (value: Value) => string): string {

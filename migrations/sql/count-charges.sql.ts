@@ -185,5 +185,16 @@ BEGIN
 END
 $function$`;
 
+/** For functions of the version before that are under way while this is made, and for its servers. */
+export const COUNT_CHARGES_BEFORE_WITH_PERIODS = `
+CREATE OR REPLACE FUNCTION count_charges(
+  p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean,
+  p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
+RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT * FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, true, p_accounts, p_teams, p_providers,
+    p_models, p_charges, p_budget_at)
+$function$`;
+
 /** The statements to run, in order. */
 export const COUNT_CHARGES_SQL: readonly string[] = [BUDGET_PERIOD_JSON, COUNT_CHARGES];

@@ -17,7 +17,7 @@ const KEY_FORM = /^tg_([A-Za-z0-9_-]{22})_[A-Za-z0-9_-]{43}$/;
 const PREFIX_LENGTH = 32;
 
 /** A revoked key is refused by every process after this time at the latest. */
-const CACHE_TTL_MS = 2_000;
+const CACHE_TTL_MS = 1_900;
 /** How often the cache looks at the clock: not for each request. */
 const CACHE_CLOCK_MS = 100;
 const CACHE_SIZE = 10_000;

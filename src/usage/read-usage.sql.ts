@@ -1,6 +1,7 @@
 /** Finds usage records, newest first, without an index on time: see `searchUsage`. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql, type RawBuilder } from 'kysely';
+import { STORED_ROW } from './find-stored.sql.js';
 import { storedRecord } from './stored-usage.js';
 import { planSlices, type UsageDay } from './usage-slices.js';
 import type { UsageKind, UsageRecord } from './usage-record.js';
@@ -30,10 +31,7 @@ export interface UsagePlace {
   readonly idempotencyKey: string;
 }
 
-/** A row as `storedRecord` reads it. */
-const ROW = sql<Record<string, unknown>>`to_jsonb(u) || jsonb_build_object(
-  'content_hash', encode(u.content_hash, 'hex'), 'cost_pico_usd', u.cost_pico_usd::text,
-  'charge_pico_usd', u.charge_pico_usd::text)`;
+const ROW = sql.raw<Record<string, unknown>>(STORED_ROW);
 
 const NEWEST_FIRST = sql`ORDER BY u.occurred_at DESC, u.idempotency_key DESC`;
 

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { plainArray, textArray } from '../array-literal.js';
+import { bytesArray, plainArray, textArray } from '../array-literal.js';
 import type { DecidingRow } from '../budget/decision.js';
 import type { PricedUsage, UnpricedUsage } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
@@ -155,15 +155,12 @@ function parameters(call: RecordUsageCall): unknown[] {
   ];
 }
 
-/** How a bytea begins, with the backslash escaped for its array. */
-const HEX = String.raw`\\x`;
-
 /** From p_keys to p_reasons. */
 function saidColumns(rows: readonly UsageRow[]): (string | null)[] {
   return [
     textArray(rows, ({ draft }) => draft.idempotencyKey),
     plainArray(rows, ({ draft }) => draft.keyDay),
-    plainArray(rows, ({ draft }) => `${HEX}${draft.contentHash}`),
+    bytesArray(rows, ({ draft }) => draft.contentHash),
     plainArray(rows, ({ draft }) => draft.kind),
     plainArray(rows, ({ accountId }) => accountId),
     sparse(rows, ({ draft }) => draft.runId ?? null),

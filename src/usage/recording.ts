@@ -39,6 +39,16 @@ export interface RecordingSettings {
   readonly isEnforcementOn: boolean;
 }
 
+/** A batch as it is being written. */
+interface Batch {
+  readonly answers: Map<UsageItem, UsageReceipt | Error>;
+  /** Rows of keys that existed. */
+  readonly stored: Map<string, StoredRow>;
+  /** Whether anybody of the batch wants to know of the budgets. */
+  readonly withPeriods: boolean;
+  readonly isStale: boolean;
+}
+
 /** Prices move rarely: a batch that meets a change twice in a row meets it because something is wrong. */
 const STALE_TRIES = 5;
 
@@ -69,10 +79,11 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       if (known) repeats.push(item);
       else first.set(item.draft.idempotencyKey, item);
     }
+    const withPeriods = items.some(({ wantsBudgets }) => wantsBudgets);
     let left = [...first.values()];
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === STALE_TRIES) throw new Error('The prices did not hold still.');
-      left = await this.#write(client, organizationId, left, answers, stored, tries > 0);
+      left = await this.#write(client, organizationId, left, { answers, stored, withPeriods, isStale: tries > 0 });
     }
     for (const item of repeats) answers.set(item, repeatOf(item, first, answers, stored));
     return items.map((item) => answers.get(item) ?? new Error('The recording gave no answer for an item.'));
@@ -83,9 +94,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     client: ClientBase,
     organizationId: string,
     items: readonly UsageItem[],
-    answers: Map<UsageItem, UsageReceipt | Error>,
-    stored: Map<string, StoredRow>,
-    isStale: boolean,
+    { answers, stored, withPeriods, isStale }: Batch,
   ): Promise<UsageItem[]> {
     const prices = await (isStale ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
     const { catalogueVersion, ownVersion } = prices;
@@ -104,7 +113,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       batchId,
       onlyIfFits,
       enforce,
-      withPeriods: items.some(({ wantsBudgets }) => wantsBudgets),
+      withPeriods,
       rows,
     });
     if (result.alertCount > 0) this.wake(organizationId);

@@ -149,8 +149,10 @@ export class UsageResolver {
     @Arg('input', () => DeductFromBudgetInput, { description: 'The amount, and who spends it.' })
     input: DeductFromBudgetInput,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsagePayload> {
-    const { recorded, decision } = await this.usage.deduct(context.operation, input);
+    const asked = isAskedFor('budgets', info);
+    const { recorded, decision } = await this.usage.deduct(context.operation, input, asked);
     return payloadOf(recorded, decision);
   }
 

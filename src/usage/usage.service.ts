@@ -107,7 +107,7 @@ export class UsageService {
   }
 
   /** An amount that is not tokens. With `onlyIfFits` nothing is booked where a HARD budget has no room for it. */
-  async deduct(operation: Operation, input: DeductFromBudgetInput): Promise<Deducted> {
+  async deduct(operation: Operation, input: DeductFromBudgetInput, wantsBudgets: boolean): Promise<Deducted> {
     authorize(operation, 'usage.write');
     const draft = checkDeduction(input, operation.now, ['input']);
     const { amountPicoUsd } = draft;
@@ -121,7 +121,7 @@ export class UsageService {
       });
     try {
       const recording = input.onlyIfFits ? this.on.fittingRecording : this.on.recording;
-      const [answer] = await this.#write(operation, [draft], true, recording);
+      const [answer] = await this.#write(operation, [draft], wantsBudgets, { recording, needsRows: true });
       const written = valueOf(answer);
       const before = written.rows.map((row) => ({ ...row, spent: String(BigInt(row.spent) - amountPicoUsd) }));
       return { recorded: written, decision: written.replayed ? null : decided(before) };
@@ -139,7 +139,7 @@ export class UsageService {
     operation: Operation,
     drafts: readonly UsageDraft[],
     wantsBudgets: boolean,
-    recording = this.on.recording,
+    { recording, needsRows } = { recording: this.on.recording, needsRows: false },
   ): Promise<(Written | Error)[]> {
     if (drafts.length === 0) return [];
     const { organizationId } = operation.principal;
@@ -148,7 +148,11 @@ export class UsageService {
       drafts.map((draft) => draft.account),
       operation.now,
     );
-    const items = drafts.map((draft, index) => ({ draft, accountId: accountIds[index] ?? '', wantsBudgets }));
+    const items = drafts.map((draft, index) => ({
+      draft,
+      accountId: accountIds[index] ?? '',
+      wantsBudgets: wantsBudgets || needsRows,
+    }));
     const receipts = await this.on.lanes.submit(operation, recording, items);
     const replays: UsageRecord[] = [];
     const live = wantsBudgets ? this.#liveBudgets(replays) : undefined;
