@@ -159,10 +159,14 @@ test('the same key again is told what it asked for, also where the first in its 
   };
   for (let round = 1; round <= 10; round += 1) {
     const input = call('ada');
-    const asking = Array.from({ length: 7 }, () => told(input, 'budgets { spent }'));
-    const [plain, ...asked] = await Promise.all([told(input, 'replayed'), ...asking]);
-    expect(plain).toEqual({ replayed: expect.any(Boolean) as boolean });
-    for (const answer of asked) expect(answer).toEqual({ budgets: [{ spent: expect.any(String) as string }] });
+    // While the first call is under way the others wait for their batch together.
+    const busy = told(call('ada'), 'replayed');
+    const plain = Array.from({ length: 4 }, () => told(input, 'replayed'));
+    const asked = Array.from({ length: 4 }, () => told(input, 'budgets { spent }'));
+    await Promise.all([busy, ...plain]);
+    for (const answer of await Promise.all(asked)) {
+      expect(answer).toEqual({ budgets: [{ spent: expect.any(String) as string }] });
+    }
   }
 });
 
