@@ -83,7 +83,10 @@ test('B6, B7, C6: every acknowledged record survives, exactly once, and the sums
   expect(await server.stop()).toEqual({ code: 0, signal: null });
 });
 
-// C2. A call of 1,000 items is two transactions of 500.
+// C2. A call of 1,000 items is two transactions of 500. The second is held in its middle, at a key that another
+// transaction is about to write, until the server is dead and it has given up. Seen to fail: with each 500 written in two
+// calls of record_usage, where 250 of the second stayed; with the process id in the content hash, where the batch sent
+// again was all IDEMPOTENCY_CONFLICT.
 test('C2: a kill in the middle of a batch leaves whole transactions, and the same batch again completes it', async () => {
   const { folder, key } = await ground.installed();
   let server = await ground.start({ folder });
@@ -95,29 +98,39 @@ test('C2: a kill in the middle of a batch leaves whole transactions, and the sam
   }));
   const query =
     'mutation ($input: RecordUsageBatchInput!) { recordUsageBatch(input: $input) { items { error { code } } } }';
-  const send = () =>
+  const send = (items: object[]) =>
     post<{ recordUsageBatch: { items: { error: unknown }[] } }>(
       server.url,
       { query, variables: { input: { items } } },
       key,
     );
+  await send([{ ...items[0], idempotencyKey: 'other' }]);
   const url = await embeddedUrl(folder);
   const sizes = () =>
     withClient(url, async (client) => {
       const { rows } = await client.query<{ size: string }>(
-        'SELECT count(*) AS size FROM usage_record GROUP BY batch_id',
+        `SELECT count(*) AS size FROM usage_record WHERE idempotency_key <> 'other' GROUP BY batch_id`,
       );
       return rows.map((row) => Number(row.size));
     });
-  const cut = send().catch(() => undefined);
-  await eventually(async () => (await sizes()).length > 0);
-  await server.stop('SIGKILL');
-  await cut;
+  // Not asked by the holder, because a transaction sees only the sessions that were there when it first looked.
+  const isHeld = async () => (await pidOf(url, `wait_event_type = 'Lock'`)) !== undefined;
+  await withClient(url, async (holder) => {
+    await holder.query('BEGIN');
+    await holder.query(`INSERT INTO usage_record
+      SELECT (jsonb_populate_record(r, '{"idempotency_key": "item-750"}')).* FROM usage_record r`);
+    const cut = send(items).catch(() => undefined);
+    await eventually(async () => (await sizes()).length > 0 && (await isHeld()));
+    await server.stop('SIGKILL');
+    expect(await cut).toBeUndefined();
+    await eventually(async () => !(await isHeld()));
+    expect(await sizes()).toEqual([500]);
+    await holder.query('ROLLBACK');
+  });
   server = await ground.start({ folder });
-  expect((await sizes()).filter((size) => size !== 500)).toEqual([]);
-  const again = await send();
+  const again = await send(items);
   expect(again.data?.recordUsageBatch.items.filter((item) => item.error)).toEqual([]);
-  expect((await sizes()).reduce((sum, size) => sum + size, 0)).toBe(1000);
+  expect(await sizes()).toEqual([500, 500]);
 });
 
 /**
