@@ -6,11 +6,12 @@
 import { connect, type Socket } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+const NOTHING = Buffer.alloc(0);
 
 export class HttpConnection {
   readonly #socket: Socket;
   readonly #opened: Promise<void>;
-  #received: Buffer = Buffer.alloc(0);
+  #received: Buffer = NOTHING;
   #waiting: { resolve(body: string): void; reject(error: Error): void } | undefined;
   readonly #head: string;
 
@@ -32,11 +33,11 @@ export class HttpConnection {
     return this.#opened;
   }
 
-  /** The answer's body. */
+  /** @param body ASCII alone. Resolves with the answer's body, read as latin1. */
   post(body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#socket.write(`${this.#head}${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      this.#socket.write(`${this.#head}${body.length}\r\n\r\n${body}`, 'latin1');
     });
   }
 
@@ -52,8 +53,8 @@ export class HttpConnection {
     const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1]);
     const end = headEnd + HEAD_END.length + length;
     if (this.#received.length < end) return;
-    const body = this.#received.toString('utf8', headEnd + HEAD_END.length, end);
-    this.#received = this.#received.subarray(end);
+    const body = this.#received.toString('latin1', headEnd + HEAD_END.length, end);
+    this.#received = this.#received.length === end ? NOTHING : this.#received.subarray(end);
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (Number.isNaN(length)) waiting?.reject(new Error(`An answer without a length: ${head}`));
