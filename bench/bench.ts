@@ -21,7 +21,7 @@ import { askSummary, fillYear, rawSummary, type Grouping } from './summary.js';
 const { values: options } = parseArgs({ options: { short: { type: 'boolean' }, json: { type: 'string' } } });
 const SIZE = options.short
   ? { rounds: 1, seconds: 2, records: 100_000, asks: 3, connections: [1, 16] }
-  : { rounds: 3, seconds: 5, records: 1_000_000, asks: 5, connections: [1, 16, 64, 256] };
+  : { rounds: 7, seconds: 3, records: 1_000_000, asks: 5, connections: [1, 16, 64, 256] };
 
 interface SummaryFigures {
   readonly grouping: Grouping;
@@ -75,22 +75,22 @@ async function measureStart(stage: Stage): Promise<{ startMs: number; memoryMb: 
 }
 
 function floorsOf(rounds: Rounds, summaries: readonly SummaryFigures[]): Floor[] {
-  const baseline = bestOf(rounds.baselines).series.median;
-  const naive = rounds.naive.median;
+  const baseline = bestOf(rounds.baselines).series;
+  const { record, batch, naive } = rounds;
   return [
-    atLeast('recordUsage against the best baseline', rounds.record.median / baseline, 4),
-    atLeast('recordUsage against the naive resolver', rounds.record.median / naive, 15),
-    atLeast('the naive resolver against the best baseline, or it is no fair one', naive / baseline, 0.12),
-    atLeast('recordUsageBatch of 1,000 against the best baseline', rounds.batch.median / baseline, 8),
+    atLeast('recordUsage against the best baseline', record.ratiosTo(baseline), 4),
+    atLeast('recordUsage against the naive resolver', record.ratiosTo(naive), 15),
+    atLeast('the naive resolver against the best baseline, or it is no fair one', naive.ratiosTo(baseline), 0.12),
+    atLeast('recordUsageBatch of 1,000 against the best baseline', batch.ratiosTo(baseline), 8),
     ...summaries.map(({ grouping, rawMs, summaryMs }) =>
-      atLeast(`usageSummary by ${grouping} against the raw sum`, rawMs.median / summaryMs.median, 20),
+      atLeast(`usageSummary by ${grouping} against the raw sum`, rawMs.ratiosTo(summaryMs), 20),
     ),
   ];
 }
 
 function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: readonly Floor[]): void {
   const best = bestOf(rounds.baselines);
-  const ratio = (series: Series) => `${(series.median / best.series.median).toFixed(2)}x`;
+  const ratio = (series: Series) => `${series.ratiosTo(best.series).median.toFixed(2)}x`;
   const row = (name: string, series: Series) => [name, spread(series), ratio(series)];
   console.log('');
   console.log(
@@ -110,7 +110,10 @@ function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: re
     ]),
   );
   console.log('');
-  for (const { says, seen, holds } of floors) console.log(`${holds ? 'holds' : 'FAILS'}  ${says}: ${seen.toFixed(2)}x`);
+  for (const { says, seen, holds } of floors) {
+    const [median, least, most] = [seen.median, seen.least, seen.most].map((ratio) => ratio.toFixed(2));
+    console.log(`${holds ? 'holds' : 'FAILS'}  ${says}: ${median}x (${least}-${most} by round)`);
+  }
 }
 
 async function checkBooks(stage: Stage): Promise<boolean> {

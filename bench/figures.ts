@@ -1,23 +1,31 @@
 /** Medians with their spread, tables, and what must hold of them. */
 export class Series {
+  /** In the order in which they were measured. */
   readonly #values: number[] = [];
 
   add(value: number): void {
     this.#values.push(value);
-    this.#values.sort((a, b) => a - b);
   }
 
   get median(): number {
-    const { length } = this.#values;
-    return ((this.#values[(length - 1) >> 1] ?? Number.NaN) + (this.#values[length >> 1] ?? Number.NaN)) / 2;
+    const sorted = this.#values.toSorted((a, b) => a - b);
+    const { length } = sorted;
+    return ((sorted[(length - 1) >> 1] ?? Number.NaN) + (sorted[length >> 1] ?? Number.NaN)) / 2;
   }
 
   get least(): number {
-    return this.#values[0] ?? Number.NaN;
+    return Math.min(...this.#values);
   }
 
   get most(): number {
-    return this.#values.at(-1) ?? Number.NaN;
+    return Math.max(...this.#values);
+  }
+
+  /** What was measured in the same round against each other: a machine that is slower for a while is so for both. */
+  ratiosTo(other: Series): Series {
+    const ratios = new Series();
+    for (const [round, value] of this.#values.entries()) ratios.add(value / (other.#values[round] ?? Number.NaN));
+    return ratios;
   }
 
   toJSON() {
@@ -28,12 +36,13 @@ export class Series {
 /** Something that must hold, with what was seen. */
 export interface Floor {
   readonly says: string;
-  readonly seen: number;
+  readonly seen: Series;
   readonly holds: boolean;
 }
 
-export function atLeast(says: string, seen: number, floor: number): Floor {
-  return { says: `${says} at least ${floor}x`, seen, holds: seen >= floor };
+/** @param seen a ratio for each round; their median is what counts. */
+export function atLeast(says: string, seen: Series, floor: number): Floor {
+  return { says: `${says} at least ${floor}x`, seen, holds: seen.median >= floor };
 }
 
 export function whole(value: number | undefined): string {

@@ -41,7 +41,7 @@ export async function measureRounds(stage: Stage, sides: Sides, rounds: number, 
   console.log(`Baselines: ${pgbench ?? 'no pgbench on PATH'}, and the pg client.`);
 
   // Code that the engine has not compiled yet is nobody's figure: that takes some ten thousand requests.
-  await stage.run({ ...record, seconds: 3 * seconds });
+  await stage.run({ ...record, seconds: 5 * seconds });
   await stage.run(naive);
   const found: Rounds = {
     record: new Series(),
