@@ -9,9 +9,8 @@ const reaches = (spent: string, limit: string) =>
   `(${spent} * 100 >= ${limit} * h.threshold AND (${limit} > 0 OR ${spent} > 0))`;
 
 /**
- * How many of a row's thresholds a spend has reached; a CHECK of their
- * budget keeps them in ascending order. In whole percents, rounded down,
- * the same comparison as `reaches`: all amounts are integers.
+ * How many of a row's thresholds a spend has reached; a CHECK of their budget keeps them in ascending order. In whole
+ * percents, rounded down, the same comparison as `reaches`: all amounts are integers.
  */
 export const thresholdsReached = (spent: string, row: string) => `width_bucket(
         CASE WHEN ${row}.limit_pico_usd > 0 THEN greatest(least(div(${spent} * 100, ${row}.limit_pico_usd), 1000), 0)

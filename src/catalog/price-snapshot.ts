@@ -83,7 +83,7 @@ export class PriceLayer {
 
   /** All versions of a model's price, newest first. */
   versionsOf(model: ModelKey): readonly BookPricing[] {
-    return this.#pricings.size === 0 ? [] : (this.#pricings.get(keyOf(model)) ?? []);
+    return this.#pricings.get(keyOf(model)) ?? [];
   }
 }
 
@@ -116,7 +116,8 @@ export class PriceSnapshot {
 
   /** The price in force at an instant: the organization's own goes before the catalogue's, each by effective date. */
   pricingAt(model: ModelKey, at: Date): BookPricing | undefined {
-    return firstInForce(this.own.versionsOf(model), at) ?? firstInForce(this.catalogue.versionsOf(model), at);
+    const inForce = (pricing: BookPricing) => pricing.effectiveFrom <= at;
+    return this.own.versionsOf(model).find(inForce) ?? this.catalogue.versionsOf(model).find(inForce);
   }
 
   /** A price version of the organization's own or of the catalogue. */
@@ -153,10 +154,6 @@ export class PriceSnapshot {
   hasOwnPrice(model: ModelKey): boolean {
     return this.own.versionsOf(model).length > 0;
   }
-}
-
-function firstInForce(newestFirst: readonly BookPricing[], at: Date): BookPricing | undefined {
-  return newestFirst.find((pricing) => pricing.effectiveFrom <= at);
 }
 
 /** By code points, so that every server has the same order. */

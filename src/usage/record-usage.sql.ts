@@ -128,12 +128,20 @@ function sparse(rows: readonly UsageRow[], read: (row: UsageRow) => string | nul
   return rows.some((row) => read(row) !== null) ? textArray(rows, read) : null;
 }
 
-function ofCall<T>(read: (draft: CallDraft) => T | null | undefined): (row: UsageRow) => T | null {
-  return ({ draft }) => (draft.kind === 'CALL' ? (read(draft) ?? null) : null);
+/** Reads what only calls have. */
+function ofCall<Name extends keyof CallDraft>(name: Name): (row: UsageRow) => NonNullable<CallDraft[Name]> | null {
+  return ({ draft }) => (draft.kind === 'CALL' ? (draft[name] ?? null) : null);
 }
 
-function ofPriced<T>(read: (price: PricedUsage) => T | null | undefined): (row: UsageRow) => T | null {
-  return ({ price }) => (price.kind === 'PRICED' ? (read(price) ?? null) : null);
+/** Reads what only priced rows have. */
+function ofPriced<Name extends keyof PricedUsage>(
+  name: Name,
+): (row: UsageRow) => NonNullable<PricedUsage[Name]> | null {
+  return ({ price }) => (price.kind === 'PRICED' ? (price[name] ?? null) : null);
+}
+
+function jsonOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 function parameters(call: RecordUsageCall): unknown[] {
@@ -165,28 +173,13 @@ function saidColumns(rows: readonly UsageRow[]): (string | null)[] {
     plainArray(rows, ({ accountId }) => accountId),
     sparse(rows, ({ draft }) => draft.runId ?? null),
     null,
-    sparse(
-      rows,
-      ofCall(({ provider }) => provider),
-    ),
-    textArray(
-      rows,
-      ofCall(({ model }) => model),
-    ),
-    textArray(
-      rows,
-      ofPriced(({ provider }) => provider),
-    ),
-    textArray(
-      rows,
-      ofPriced(({ model }) => model),
-    ),
+    sparse(rows, ofCall('provider')),
+    textArray(rows, ofCall('model')),
+    textArray(rows, ofPriced('provider')),
+    textArray(rows, ofPriced('model')),
     textArray(rows, ({ draft }) => (draft.kind === 'CALL' ? JSON.stringify(draft.quantitiesJson) : '{}')),
-    sparse(
-      rows,
-      ofCall(({ providerUsage }) => (providerUsage === undefined ? null : JSON.stringify(providerUsage))),
-    ),
-    sparse(rows, ({ draft }) => (draft.tags ? JSON.stringify(draft.tags) : null)),
+    sparse(rows, ({ draft }) => jsonOf(draft.kind === 'CALL' ? draft.providerUsage : undefined)),
+    sparse(rows, ({ draft }) => jsonOf(draft.tags)),
     sparse(rows, ({ draft }) => (draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null)),
   ];
 }
@@ -194,31 +187,13 @@ function saidColumns(rows: readonly UsageRow[]): (string | null)[] {
 /** From p_pricings to p_charges. */
 function pricedColumns(rows: readonly UsageRow[]): (string | null)[] {
   return [
-    plainArray(
-      rows,
-      ofPriced(({ pricingId }) => pricingId),
-    ),
-    textArray(
-      rows,
-      ofPriced(({ lines }) => JSON.stringify(lines)),
-    ),
-    plainArray(
-      rows,
-      ofPriced(({ hasUnratedUnits }) => hasUnratedUnits),
-    ),
+    plainArray(rows, ofPriced('pricingId')),
+    textArray(rows, ({ price }) => jsonOf(price.kind === 'PRICED' ? price.lines : undefined)),
+    plainArray(rows, ofPriced('hasUnratedUnits')),
     sparse(rows, ({ price }) => (price.kind === 'UNPRICED' ? price.reason : null)),
-    plainArray(
-      rows,
-      ofPriced(() => '0'),
-    ),
-    plainArray(
-      rows,
-      ofPriced(({ costPicoUsd }) => costPicoUsd),
-    ),
-    plainArray(
-      rows,
-      ofPriced(({ chargePicoUsd }) => chargePicoUsd),
-    ),
+    plainArray(rows, ({ price }) => (price.kind === 'PRICED' ? '0' : null)),
+    plainArray(rows, ofPriced('costPicoUsd')),
+    plainArray(rows, ofPriced('chargePicoUsd')),
   ];
 }
 
