@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { LockMode, MikroORM, type EntityManager } from '@mikro-orm/postgresql';
+import { LockMode, MikroORM, raw, type EntityManager } from '@mikro-orm/postgresql';
 import { GraphQLError } from 'graphql';
 import { v7 as newId } from 'uuid';
 import { Budget } from '../src/budget/budget.js';
@@ -19,7 +19,6 @@ import { formatUsd } from '../src/money.js';
 import { ENTITIES } from '../src/services.js';
 import { UsageKind, UsageRecord } from '../src/usage/usage-record.js';
 import { UsageRollup } from '../src/usage/usage-rollup.js';
-import { Rollup } from './naive-rollup.js';
 
 const TYPES = `
   input RecordUsageInput {
@@ -48,7 +47,7 @@ const COMPLETION_PRICE = 10_000_000n;
 
 const orm = await MikroORM.init({
   clientUrl: process.env['DATABASE_URL'] ?? '',
-  entities: [...ENTITIES.filter((entity) => entity !== UsageRollup), Rollup],
+  entities: ENTITIES,
   metadataProvider: ReflectMetadataProvider,
   forceUtcTimezone: true,
 });
@@ -81,6 +80,7 @@ async function record(em: EntityManager, organizationId: string, input: Input): 
     ...recordFields(organizationId, account, input, now, cost),
     keyDay: day,
   });
+  await em.flush();
   await addToRollup(em, organizationId, day, input, cost);
   return written;
 }
@@ -121,16 +121,17 @@ function recordFields(organizationId: string, account: Account, input: Input, no
 }
 
 async function addToRollup(em: EntityManager, organizationId: string, day: string, input: Input, cost: bigint) {
-  const rollup = await em.findOneOrFail(
-    Rollup,
+  await em.nativeUpdate(
+    UsageRollup,
     { organizationId, day, provider: 'openai', model: 'gpt-4o' },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
+    {
+      recordCount: raw('record_count + 1'),
+      inputTokens: raw('input_tokens + ?', [input.promptTokens]),
+      outputTokens: raw('output_tokens + ?', [input.completionTokens]),
+      costPicoUsd: raw('cost_pico_usd + ?', [cost.toString()]),
+      chargePicoUsd: raw('charge_pico_usd + ?', [cost.toString()]),
+    },
   );
-  rollup.recordCount += 1n;
-  rollup.inputTokens += BigInt(input.promptTokens);
-  rollup.outputTokens += BigInt(input.completionTokens);
-  rollup.costPicoUsd += cost;
-  rollup.chargePicoUsd += cost;
 }
 
 const resolvers = {

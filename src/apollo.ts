@@ -12,8 +12,8 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
-import { compilingGateway } from './executor.js';
+import type { GraphQLError } from 'graphql';
+import type { Executor } from './executor.js';
 import { MAX_DOCUMENT_TOKENS, MAX_VALIDATION_ERRORS } from './document.js';
 
 /** Turns any error into what a client may read; the signature of Apollo's `formatError`. */
@@ -21,10 +21,8 @@ export type FormatError = NonNullable<ApolloServerOptions<BaseContext>['formatEr
 
 /** What `makeApollo` needs to know. */
 export interface ApolloSettings<TContext extends BaseContext> {
-  readonly schema: GraphQLSchema;
+  readonly executor: Executor<TContext>;
   readonly formatError: FormatError;
-  /** Ends what an operation's context holds open, before its answer leaves. */
-  readonly endContext?: (context: TContext) => Promise<void> | void;
   readonly logger?: ApolloServerOptions<TContext>['logger'];
 }
 
@@ -34,7 +32,7 @@ export interface ApolloSettings<TContext extends BaseContext> {
  */
 export function makeApollo<TContext extends BaseContext>(settings: ApolloSettings<TContext>): ApolloServer<TContext> {
   return new ApolloServer<TContext>({
-    gateway: compilingGateway<TContext>({ schema: settings.schema, endContext: settings.endContext }),
+    gateway: settings.executor.gateway,
     formatError: settings.formatError,
     logger: settings.logger,
     plugins: [
@@ -69,21 +67,9 @@ const statusByMediaType: ApolloServerPlugin = {
   requestDidStart: ({ request }) => {
     const accept = request.http?.headers.get('accept');
     const namesJson = accept?.includes('application/json') && !accept.includes('application/graphql-response+json');
-    return Promise.resolve(accept === ONLY_JSON || namesJson ? answerInBody : undefined);
+    return Promise.resolve(namesJson ? answerInBody : undefined);
   },
 };
-
-/** What Apollo is told in place of `application/json`. */
-const ONLY_JSON = '';
-
-/**
- * The `accept` header for Apollo, which negotiates twice for each request: a twentieth of the CPU of a recorded call.
- * Where it is told of none it does not, and answers in `application/json`; so that is what it is told where a client
- * asks for just that.
- */
-export function acceptForApollo(accept: string): string {
-  return accept === 'application/json' ? ONLY_JSON : accept || '*/*';
-}
 
 const answerInBody: GraphQLRequestListener<BaseContext> = {
   willSendResponse: ({ response, errors }) => {

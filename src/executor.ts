@@ -51,43 +51,93 @@ export interface ExecutorOptions<TContext extends object> {
   readonly sightsBeforeCompiling?: number;
 }
 
-export function compilingGateway<TContext extends object>(options: ExecutorOptions<TContext>): Gateway {
-  const { schema, endContext, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING } = options;
-  // By the operation itself: Apollo keeps documents, so those that come again are the same objects.
-  const known = new LRUCache<OperationDefinitionNode, Known>({ max: KEPT_OPERATIONS });
-  const answer = (wanted: Request, operation: OperationDefinitionNode): Promise<ExecutionResult> => {
-    let entry = known.get(operation);
-    if (!entry) known.set(operation, (entry = { sights: 0, compiled: undefined }));
+/** What a request asks for: a document, the operation of it, and the values for it. */
+export interface Wanted {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Record<string, unknown>;
+}
+
+type Run<TContext> = (variables: Wanted['variables'], context: TContext) => Promise<ExecutionResult>;
+
+export class Executor<TContext extends object> {
+  /** By the operation itself: Apollo keeps documents, so those that come again are the same objects. */
+  readonly #known = new LRUCache<OperationDefinitionNode, Known>({ max: KEPT_OPERATIONS });
+  /** By the document's text and the operation's name as sent, those that are compiled. */
+  readonly #runs = new LRUCache<string, Map<string | undefined, Run<TContext>>>({ max: KEPT_OPERATIONS });
+  /** By the variables, the one object of a request that Apollo hands through. */
+  readonly #outcomes = new WeakMap<object, Promise<ExecutionResult>>();
+
+  constructor(private readonly options: ExecutorOptions<TContext>) {}
+
+  /** Apollo's way in. */
+  get gateway(): Gateway {
+    const { schema } = this.options;
+    return {
+      // Apollo asks for the schema before it loads the executor; it never changes here.
+      onSchemaLoadOrUpdate: (callback) => {
+        callback({ apiSchema: schema, coreSupergraphSdl: '' });
+        return () => undefined;
+      },
+      load: async () => ({
+        executor: async ({ document, request, context, operation }) => {
+          const outcome = request.variables && this.#outcomes.get(request.variables);
+          if (outcome) return outcome;
+          // The name as sent: Apollo's own is null where no operation has it, and a document with one would run all the same.
+          const { query, operationName, variables } = request;
+          const wanted = { document, operationName, variables, contextValue: context };
+          // Its type hides that there may be none. Apollo makes its own refusal of the error; nothing is kept of such a name.
+          if (!(operation as unknown)) return interpret(schema, wanted);
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionOverHttp();
+          return this.#ended(context as TContext, this.#answer(wanted, query, operation));
+        },
+      }),
+      stop: () => Promise.resolve(),
+    };
+  }
+
+  /** How to run an operation that Apollo has parsed, validated and let through before; undefined where it is to see it. */
+  find({ query, operationName }: Wanted): Run<TContext> | undefined {
+    return this.#runs.get(query)?.get(operationName);
+  }
+
+  /** The request with these variables was run already: Apollo is to make its answer of the outcome, and not to run it again. */
+  keep(variables: object, outcome: Promise<ExecutionResult>): void {
+    this.#outcomes.set(variables, outcome);
+  }
+
+  #answer(wanted: Request, query: string | undefined, operation: OperationDefinitionNode): Promise<ExecutionResult> {
+    const { schema, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING } = this.options;
+    let entry = this.#known.get(operation);
+    if (!entry) this.#known.set(operation, (entry = { sights: 0, compiled: undefined }));
     entry.sights += 1;
     if (entry.compiled === undefined && entry.sights > sightsBeforeCompiling) {
       entry.compiled = compiledOf(schema, wanted.document, wanted.operationName);
     }
-    return entry.compiled ? run(schema, entry.compiled, wanted) : interpret(schema, wanted);
-  };
-  return {
-    // Apollo asks for the schema before it loads the executor; it never changes here.
-    onSchemaLoadOrUpdate: (callback) => {
-      callback({ apiSchema: schema, coreSupergraphSdl: '' });
-      return () => undefined;
-    },
-    load: async () => ({
-      executor: async ({ document, request, context, operation }) => {
-        // The name as sent: Apollo's own is null where no operation has it, and a document with one would run all the same.
-        const { operationName, variables } = request;
-        const wanted = { document, operationName, variables, contextValue: context };
-        // Its type hides that there may be none. Apollo makes its own refusal of the error; nothing is kept of such a name.
-        if (!(operation as unknown)) return interpret(schema, wanted);
-        if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionOverHttp();
-        try {
-          return await answer(wanted, operation);
-        } finally {
-          const ending = endContext?.(context as TContext);
-          if (ending) await ending;
-        }
-      },
-    }),
-    stop: () => Promise.resolve(),
-  };
+    const { compiled } = entry;
+    if (!compiled) return interpret(schema, wanted);
+    if (query !== undefined) this.#learn(query, wanted, compiled);
+    return run(schema, compiled, wanted);
+  }
+
+  #learn(query: string, { document, operationName }: Request, compiled: CompiledQuery): void {
+    const { schema } = this.options;
+    let runs = this.#runs.get(query);
+    if (!runs) this.#runs.set(query, (runs = new Map()));
+    if (runs.has(operationName)) return;
+    runs.set(operationName, (variables, contextValue) =>
+      this.#ended(contextValue, run(schema, compiled, { document, operationName, variables, contextValue })),
+    );
+  }
+
+  async #ended(context: TContext, answer: Promise<ExecutionResult>): Promise<ExecutionResult> {
+    try {
+      return await answer;
+    } finally {
+      const ending = this.options.endContext?.(context);
+      if (ending) await ending;
+    }
+  }
 }
 
 /** Run like a query it would call its resolver once, with no event, and fail obscurely. */

@@ -4,7 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { acceptForApollo, type FormatError } from './apollo.js';
+import type { FormatError } from './apollo.js';
+import type { Executor } from './executor.js';
+import { KnownRequests } from './known-request.js';
 import { discardRest, readJson, Refusal } from './request-body.js';
 
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
@@ -31,6 +33,8 @@ export type Route = (request: IncomingMessage, response: ServerResponse, path: s
 /** How GraphQL requests are answered. */
 export interface GraphqlHandlerOptions<TContext extends BaseContext> {
   readonly apollo: ApolloServer<TContext>;
+  /** Apollo's; with it a document that came before is answered without Apollo. */
+  readonly executor?: Executor<TContext>;
   /** Makes the context of one request; an error thrown here is the request's answer. */
   readonly contextOf: (request: IncomingMessage) => TContext | Promise<TContext>;
   readonly formatError: FormatError;
@@ -103,7 +107,8 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
 export function graphqlHandler<TContext extends BaseContext>(
   options: GraphqlHandlerOptions<TContext>,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { apollo, contextOf, formatError, onFault } = options;
+  const { apollo, executor, contextOf, formatError, onFault } = options;
+  const knownRequests = executor && new KnownRequests(executor);
   return async (request, response) => {
     let body: unknown;
     try {
@@ -115,15 +120,24 @@ export function graphqlHandler<TContext extends BaseContext>(
       else response.destroy();
       return;
     }
+    const started = knownRequests?.start(request, body, contextOf);
+    // Whatever it fails of is for Apollo to tell.
+    const result = await started?.outcome.catch(() => undefined);
+    if (started && result?.data && !result.errors) {
+      sendJson(response, 200, result, started.contentType);
+      return;
+    }
+    if (started) executor?.keep(started.variables, started.outcome);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? 'GET',
         headers: headersOf(request),
         search: searchOf(request.url ?? ''),
-        body,
+        body: started ? { ...Object(body), variables: started.variables } : body,
       },
-      context: async () => contextOf(request),
+      context: async () => started?.context ?? contextOf(request),
     });
+    knownRequests?.learn(request, answer);
     await send(response, answer, onFault);
   };
 }
@@ -164,8 +178,6 @@ function headersOf(request: IncomingMessage): HeaderMap {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  const accept = headers.get('accept');
-  if (accept !== undefined) headers.set('accept', acceptForApollo(accept));
   return headers;
 }
 
@@ -199,7 +211,7 @@ function sendRefusal(
   formatError: FormatError,
 ): void {
   const wanted = request.headers.accept?.includes('application/graphql-response+json') ?? false;
-  const type = wanted ? 'application/graphql-response+json' : 'application/json';
+  const type = `${wanted ? 'application/graphql-response+json' : 'application/json'}; charset=utf-8`;
   const errors = [formatError({ message: refusal.message, extensions: { code: 'BAD_REQUEST' } }, refusal)];
   sendJson(response, refusal.status, { errors }, type);
 }
@@ -208,9 +220,14 @@ function failure(code: string, message: string): { errors: { message: string; ex
   return { errors: [{ message, extensions: { code } }] };
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  contentType = 'application/json; charset=utf-8',
+): void {
   response.statusCode = status;
-  response.setHeader('content-type', `${type}; charset=utf-8`);
+  response.setHeader('content-type', contentType);
   response.end(`${JSON.stringify(body)}\n`);
 }
 

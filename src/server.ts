@@ -17,6 +17,7 @@ import type { Config } from './config.js';
 import { Context, ContextFactory, guardRootField } from './context.js';
 import { openDatabase, type Database } from './database.js';
 import { errorFormatter, errorReporter } from './errors.js';
+import { Executor } from './executor.js';
 import { explorer, mayShowKey } from './explorer.js';
 import { openHttp, type HttpDoor } from './http.js';
 import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
@@ -179,7 +180,8 @@ async function openDoor(
   const formatError = errorFormatter(errorReporter(log));
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
   const endContext = (context: Context) => context.end();
-  const apollo = makeApollo<Context>({ schema, formatError, endContext, logger: apolloLog(log) });
+  const executor = new Executor<Context>({ schema, endContext });
+  const apollo = makeApollo<Context>({ executor, formatError, logger: apolloLog(log) });
   const mayShow = (request: IncomingMessage) =>
     mayShowKey({
       embedded: state.explorerKey !== undefined,
@@ -188,6 +190,7 @@ async function openDoor(
     });
   const http = await openHttp<Context>({
     apollo,
+    executor,
     host: config.host,
     port: config.port,
     formatError,

@@ -1,5 +1,15 @@
 import type { ClientBase } from 'pg';
-import { bytesArray, plainArray, textArray } from '../array-literal.js';
+import {
+  bigintArray,
+  booleanArray,
+  bytesArray,
+  dateArray,
+  instantArray,
+  jsonbArray,
+  numericArray,
+  textArray,
+  uuidArray,
+} from '../array-binary.js';
 import type { DecidingRow } from '../budget/decision.js';
 import type { PricedUsage, UnpricedUsage } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
@@ -124,8 +134,12 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
 }
 
 /** A column that no row has a value for is sent as one NULL: unnest fills it up. Not for what SQL looks at by itself. */
-function sparse(rows: readonly UsageRow[], read: (row: UsageRow) => string | null): string | null {
-  return rows.some((row) => read(row) !== null) ? textArray(rows, read) : null;
+function sparse(
+  rows: readonly UsageRow[],
+  read: (row: UsageRow) => string | null,
+  make: typeof textArray = textArray,
+): Buffer | null {
+  return rows.some((row) => read(row) !== null) ? make(rows, read) : null;
 }
 
 /** Reads what only calls have. */
@@ -146,7 +160,7 @@ function jsonOf(value: unknown): string | null {
 
 function parameters(call: RecordUsageCall): unknown[] {
   const { rows } = call;
-  const instants = plainArray(rows, ({ draft }) => draft.occurredAt.toISOString());
+  const instants = instantArray(rows, ({ draft }) => draft.occurredAt);
   return [
     call.organizationId,
     call.catalogueVersion,
@@ -164,45 +178,45 @@ function parameters(call: RecordUsageCall): unknown[] {
 }
 
 /** From p_keys to p_reasons. */
-function saidColumns(rows: readonly UsageRow[]): (string | null)[] {
+function saidColumns(rows: readonly UsageRow[]): (Buffer | null)[] {
   return [
     textArray(rows, ({ draft }) => draft.idempotencyKey),
-    plainArray(rows, ({ draft }) => draft.keyDay),
+    dateArray(rows, ({ draft }) => draft.keyDay),
     bytesArray(rows, ({ draft }) => draft.contentHash),
-    plainArray(rows, ({ draft }) => draft.kind),
-    plainArray(rows, ({ accountId }) => accountId),
+    textArray(rows, ({ draft }) => draft.kind),
+    uuidArray(rows, ({ accountId }) => accountId),
     sparse(rows, ({ draft }) => draft.runId ?? null),
     null,
     sparse(rows, ofCall('provider')),
     textArray(rows, ofCall('model')),
     textArray(rows, ofPriced('provider')),
     textArray(rows, ofPriced('model')),
-    textArray(rows, ({ draft }) => (draft.kind === 'CALL' ? JSON.stringify(draft.quantitiesJson) : '{}')),
-    sparse(rows, ({ draft }) => jsonOf(draft.kind === 'CALL' ? draft.providerUsage : undefined)),
-    sparse(rows, ({ draft }) => jsonOf(draft.tags)),
+    jsonbArray(rows, ({ draft }) => (draft.kind === 'CALL' ? JSON.stringify(draft.quantitiesJson) : '{}')),
+    sparse(rows, ({ draft }) => jsonOf(draft.kind === 'CALL' ? draft.providerUsage : undefined), jsonbArray),
+    sparse(rows, ({ draft }) => jsonOf(draft.tags), jsonbArray),
     sparse(rows, ({ draft }) => (draft.kind === 'DEDUCTION' ? (draft.reason ?? null) : null)),
   ];
 }
 
 /** From p_pricings to p_charges. */
-function pricedColumns(rows: readonly UsageRow[]): (string | null)[] {
+function pricedColumns(rows: readonly UsageRow[]): (Buffer | null)[] {
   return [
-    plainArray(rows, ofPriced('pricingId')),
-    textArray(rows, ({ price }) => jsonOf(price.kind === 'PRICED' ? price.lines : undefined)),
-    plainArray(rows, ofPriced('hasUnratedUnits')),
+    uuidArray(rows, ofPriced('pricingId')),
+    jsonbArray(rows, ({ price }) => jsonOf(price.kind === 'PRICED' ? price.lines : undefined)),
+    booleanArray(rows, ofPriced('hasUnratedUnits')),
     sparse(rows, ({ price }) => (price.kind === 'UNPRICED' ? price.reason : null)),
-    plainArray(rows, ({ price }) => (price.kind === 'PRICED' ? '0' : null)),
-    plainArray(rows, ofPriced('costPicoUsd')),
-    plainArray(rows, ofPriced('chargePicoUsd')),
+    numericArray(rows, ({ price }) => (price.kind === 'PRICED' ? 0n : null)),
+    numericArray(rows, ofPriced('costPicoUsd')),
+    numericArray(rows, ofPriced('chargePicoUsd')),
   ];
 }
 
-function tokenColumns(rows: readonly UsageRow[]): string[] {
+function tokenColumns(rows: readonly UsageRow[]): Buffer[] {
   const tokens = rows.map(({ draft }) => tokenCounts(draft.kind === 'CALL' ? draft.quantities : new Map()));
   return [
-    plainArray(tokens, ({ input }) => input),
-    plainArray(tokens, ({ cacheRead }) => cacheRead),
-    plainArray(tokens, ({ cacheWrite }) => cacheWrite),
-    plainArray(tokens, ({ output }) => output),
+    bigintArray(tokens, ({ input }) => input),
+    bigintArray(tokens, ({ cacheRead }) => cacheRead),
+    bigintArray(tokens, ({ cacheWrite }) => cacheWrite),
+    bigintArray(tokens, ({ output }) => output),
   ];
 }

@@ -1,10 +1,10 @@
 /** The work of the recording lane: prices a batch, writes it in one call, and tells each item what became of it. */
+import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { DecidingRow } from '../budget/decision.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { idempotencyConflict } from '../errors.js';
 import type { LaneJob } from '../lane.js';
-import { newId } from '../node-id.js';
 import { priceOf, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
 import { recordUsage, type CountedPeriod } from './record-usage.sql.js';
 import type { UsageDraft } from './usage-draft.js';
@@ -103,7 +103,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       accountId,
       price: priceOf(draft, prices, this.settings.isPricingOn),
     }));
-    const batchId = newId();
+    const batchId = randomUUID();
     const { onlyIfFits } = this;
     const enforce = this.settings.isEnforcementOn;
     const result = await recordUsage(client, {

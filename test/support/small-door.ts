@@ -1,19 +1,36 @@
 /** A door in front of a small schema, so that its tests need no database. */
 import type { BaseContext } from '@apollo/server';
-import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLError,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import { makeApollo, type FormatError } from '../../src/apollo.js';
+import { Executor } from '../../src/executor.js';
 import { openHttp, type HttpDoor, type HttpOptions } from '../../src/http.js';
 import { openSocket, type SocketDoor, type SocketOptions } from '../../src/socket.js';
 
 export interface SmallContext extends BaseContext {
   readonly who: string;
+  /** One for all copies of the context. */
+  readonly state: { failsAtEnd: boolean };
 }
 
 /** What the tests steer and watch: gates that a resolver waits for, and generators that are open. */
 export class Stage {
   readonly faults: unknown[] = [];
   openTicks = 0;
+  /** Requests that went through Apollo's pipeline. */
+  apolloRequests = 0;
+  /** Calls of the mutation `touch`. */
+  touches = 0;
+  /** Contexts that were ended. */
+  ends = 0;
   #release: () => void = () => undefined;
   readonly released = new Promise<void>((resolve) => (this.#release = resolve));
   #arrive: () => void = () => undefined;
@@ -71,6 +88,19 @@ function smallSchema(stage: Stage): GraphQLSchema {
       hello: { type: text, args: { name: { type: GraphQLString } }, resolve: (_, { name }) => `hello ${String(name)}` },
       length: { type: text, args: { of: { type: text } }, resolve: (_, { of }) => String(String(of).length) },
       who: { type: text, resolve: (_, __, { who }) => who },
+      maybe: {
+        type: GraphQLString,
+        resolve: () => {
+          throw new GraphQLError('Maybe not.', { extensions: { code: 'NOT_FOUND' } });
+        },
+      },
+      failAtEnd: {
+        type: text,
+        resolve: (_, __, { state }) => {
+          state.failsAtEnd = true;
+          return 'so far so good';
+        },
+      },
       wait: { type: text, resolve: () => stage.pass() },
       fail: {
         type: text,
@@ -82,7 +112,17 @@ function smallSchema(stage: Stage): GraphQLSchema {
   });
   const mutation = new GraphQLObjectType<unknown, SmallContext>({
     name: 'Mutation',
-    fields: { touch: { type: text, resolve: (_, __, { who }) => `touched by ${who}` } },
+    fields: {
+      touch: {
+        type: text,
+        args: { fails: { type: GraphQLBoolean } },
+        resolve: (_, { fails }, { who }) => {
+          stage.touches += 1;
+          if (fails) throw new Error('secret detail of a table');
+          return `touched by ${who}`;
+        },
+      },
+    },
   });
   const subscription = new GraphQLObjectType<unknown, SmallContext>({
     name: 'Subscription',
@@ -124,9 +164,23 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
   const stage = new Stage();
   const schema = smallSchema(stage);
   const onFault = (error: unknown): void => void stage.faults.push(error);
+  const endContext = async ({ state }: SmallContext): Promise<void> => {
+    stage.ends += 1;
+    await Promise.resolve();
+    if (state.failsAtEnd) throw new Error('secret detail of a table');
+  };
+  const executor = new Executor<SmallContext>({ schema, endContext });
+  const apollo = makeApollo<SmallContext>({ executor, formatError: smallFormatError });
+  apollo.addPlugin({
+    requestDidStart: () => {
+      stage.apolloRequests += 1;
+      return Promise.resolve();
+    },
+  });
   const http = await openHttp<SmallContext>({
-    apollo: makeApollo<SmallContext>({ schema, formatError: smallFormatError }),
-    contextOf: (request) => ({ who: nameOf(request) }),
+    apollo,
+    executor,
+    contextOf: (request) => ({ who: nameOf(request), state: { failsAtEnd: false } }),
     formatError: smallFormatError,
     onFault,
     host: '127.0.0.1',
@@ -144,7 +198,7 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
     contextOf: ({ name }) => {
       if (name === 'revoked')
         throw new GraphQLError('The key was revoked.', { extensions: { code: 'UNAUTHENTICATED' } });
-      return { who: name };
+      return { who: name, state: { failsAtEnd: false } };
     },
     formatError: smallFormatError,
     onFault,
