@@ -192,9 +192,16 @@ async function moveUnlessMade(draft: string, databaseDir: string): Promise<void>
 
 /**
  * Runs a program in a session of its own: a Ctrl-C in the terminal goes to every process of ours, and PostgreSQL must not
- * be half made, or gone before we have drained.
+ * be half made, or gone before we have drained. Until the program has its session a Ctrl-C still meets it, and ends it
+ * before it did anything: it is run once more.
  */
-function runApart(program: string, args: readonly string[], owner: PostgresPlace['owner']): Promise<void> {
+async function runApart(program: string, args: readonly string[], owner: PostgresPlace['owner']): Promise<void> {
+  if ((await exitOf(program, args, owner)) === 'KILLED' && (await exitOf(program, args, owner)) === 'KILLED')
+    throw new Error(`${program} was ended by a signal.`);
+}
+
+/** @throws Error with what the program said last, where it failed. */
+function exitOf(program: string, args: readonly string[], owner: PostgresPlace['owner']): Promise<'DONE' | 'KILLED'> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       ...owner,
@@ -207,10 +214,11 @@ function runApart(program: string, args: readonly string[], owner: PostgresPlace
     child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
     child.once('error', fail);
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
+      if (signal !== null) return done('KILLED');
       const lines = Buffer.concat(said).toString().trim().split('\n');
       const why = lines.findLast((line) => /error|fatal|could not/i.test(line)) ?? lines.at(-1);
-      if (code === 0) done();
+      if (code === 0) done('DONE');
       else fail(new Error(why));
     });
   });
