@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { newKey } from './new-key.js';
 import { HttpConnection } from './http-connection.js';
 import { RowClient } from './row-client.js';
-import type { Slot, SlotResult } from './slot.js';
+import type { HttpSlot, Slot, SlotResult } from './slot.js';
 
 /** What one of the clients of a slot does again and again. */
 interface Worker {
@@ -18,6 +18,10 @@ interface Worker {
 
 const RECORD =
   'mutation Record($input: RecordUsageInput!) { recordUsage(input: $input) { usageRecord { id cost } replayed } }';
+const RESERVE =
+  'mutation Reserve($input: ReserveBudgetInput!) { reserveBudget(input: $input) { decision { outcome } reservation { id } } }';
+const SETTLE =
+  'mutation Settle($input: RecordUsageInput!) { recordUsage(input: $input) { usageRecord { id cost } settled } }';
 const BATCH = `mutation Batch($input: RecordUsageBatchInput!) {
   recordUsageBatch(input: $input) { items { result { usageRecord { id cost } replayed } error { code message } } }
 }`;
@@ -44,27 +48,59 @@ function textOf({ idempotencyKey, userId, model, promptTokens, completionTokens 
   );
 }
 
+/** A body around its input, so that only the input has to be made for each. */
+function bodyOf(query: string): (input: string) => string {
+  const around = JSON.stringify({ query, variables: { input: { INPUT: 0 } } }).split('{"INPUT":0}');
+  return (input) => around.join(input);
+}
+
+const recordBody = bodyOf(RECORD);
+const batchBody = bodyOf(BATCH);
+const reserveBody = bodyOf(RESERVE);
+const settleBody = bodyOf(SETTLE);
+
+async function reserve(connection: HttpConnection, userId: string): Promise<string> {
+  const input = `{"idempotencyKey":"${newKey()}","userId":"${userId}","model":"gpt-4o","promptTokens":1000,"maxCompletionTokens":200}`;
+  const answer = await connection.post(reserveBody(input));
+  const id = /"ALLOWED"\},"reservation":\{"id":"([^"]+)"/.exec(answer)?.[1];
+  if (id === undefined) throw new Error(`Not reserved: ${answer}`);
+  return id;
+}
+
+async function cycle(connection: HttpConnection, slot: Slot): Promise<number> {
+  const { userId, model, promptTokens, completionTokens } = call(slot);
+  const id = await reserve(connection, userId);
+  const input = `{"idempotencyKey":"${newKey()}","reservationId":"${id}","model":"${model}","promptTokens":${promptTokens},"completionTokens":${completionTokens}}`;
+  const answer = await connection.post(settleBody(input));
+  if (!answer.includes('"settled":true')) throw new Error(`Not settled: ${answer}`);
+  return 1;
+}
+
 /** Each answer is looked at: a refusal, or a record that was there already, is no throughput. */
-function httpWorker(slot: Slot & { kind: 'record' | 'batch' }): Worker {
+function httpWorker(slot: HttpSlot): Worker {
   const connection = new HttpConnection(new URL(slot.url), slot.key);
-  const body = (query: string, input: object) => JSON.stringify({ query, variables: { input } });
-  const around = body(RECORD, { INPUT: 0 }).split('{"INPUT":0}');
   const one = async () => {
-    const answer = await connection.post(around.join(textOf(call(slot))));
+    const answer = await connection.post(recordBody(textOf(call(slot))));
     if (!answer.includes('"replayed":false') || !answer.includes('"cost":"0.00'))
       throw new Error(`Not recorded: ${answer}`);
     return 1;
   };
   const many = async () => {
     const items = Array.from({ length: slot.batchSize }, () => call(slot));
-    const answer = await connection.post(body(BATCH, { items }));
+    const answer = await connection.post(batchBody(JSON.stringify({ items })));
     const written = answer.split('"replayed":false').length - 1;
     if (written !== items.length) throw new Error(`Only ${written} were recorded: ${answer.slice(0, 500)}`);
     return written;
   };
+  const work = {
+    record: one,
+    batch: many,
+    cycle: () => cycle(connection, slot),
+    reserve: async () => (await reserve(connection, 'user-0'), 1),
+  };
   return {
     open: () => connection.open(),
-    work: slot.kind === 'batch' ? many : one,
+    work: work[slot.kind],
     close: async () => connection.close(),
   };
 }

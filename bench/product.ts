@@ -14,7 +14,11 @@ export interface Product {
   readonly process: Child;
 }
 
-export async function startProduct(stage: Stage, database: string): Promise<Product> {
+export async function startProduct(
+  stage: Stage,
+  database: string,
+  settings: Record<string, string> = {},
+): Promise<Product> {
   const child = stage.start('../src/main.js', {
     DATABASE_URL: stage.urlOf(database),
     PORT: '0',
@@ -22,6 +26,7 @@ export async function startProduct(stage: Stage, database: string): Promise<Prod
     DEFAULT_MONTHLY_BUDGET: '1000000',
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
+    ...settings,
   });
   return { url: await child.printed(READY), process: child };
 }

@@ -7,9 +7,12 @@ interface SlotBase {
   readonly users: number;
 }
 
-/** `recordUsage`, or `recordUsageBatch` of `batchSize` items, over HTTP. */
+/**
+ * `recordUsage`, or `recordUsageBatch` of `batchSize` items, over HTTP; as a cycle `reserveBudget` and then `recordUsage`
+ * with what was reserved, which is two requests and one record; or `reserveBudget` alone, of one user.
+ */
 export interface HttpSlot extends SlotBase {
-  readonly kind: 'record' | 'batch';
+  readonly kind: 'record' | 'batch' | 'cycle' | 'reserve';
   readonly url: string;
   readonly key: string;
   readonly batchSize: number;

@@ -73,10 +73,18 @@ const settings = z.object({
   ENABLE_BUDGET_ENFORCEMENT: flag(true),
   ENABLE_BILLING: flag(true),
   DEFAULT_MONTHLY_BUDGET: usd.optional(),
+  BUDGET_ENFORCEMENT_SINCE: z.iso
+    .datetime({ offset: true, error: 'must be an instant such as 2026-11-01T00:00:00Z' })
+    .transform((text) => new Date(text))
+    .optional(),
+  BUDGET_GRACE_PERIOD: span('0'),
   PRICING_UPDATE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   PRICING_UPDATE_INTERVAL: span('0'),
   PRICING_UPDATE_TIMEOUT: span('30s').refine((value) => value > 0, 'must be more than 0'),
-  LANES: wholeNumber(4, 1, 32),
+  LANES: z
+    .literal('off')
+    .transform(() => 0)
+    .or(wholeNumber(4, 1, 32)),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'must be fatal, error, warn, info, debug or silent',
@@ -104,10 +112,15 @@ export interface Config {
   readonly enableBilling: boolean;
   /** pico-USD; a MONTH, HARD budget for users made from now on. */
   readonly defaultMonthlyBudgetPicoUsd: bigint | undefined;
+  /** Budgets of accounts made before it refuse nothing; unset: those of all accounts do. */
+  readonly budgetEnforcementSince: Date | undefined;
+  /** How long a budget, once in its life, lets pass what it would refuse; 0 = not at all. */
+  readonly budgetGraceMs: number;
   readonly pricingUpdateUrl: string | undefined;
   /** 0 = never. */
   readonly pricingUpdateIntervalMs: number;
   readonly pricingUpdateTimeoutMs: number;
+  /** 0: none, each call is a transaction of its own. */
   readonly lanes: number;
   readonly logLevel: string;
   /** Lets the database's clock be shifted; refused with NODE_ENV=production. */
@@ -147,6 +160,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     enableBudgetEnforcement: value.ENABLE_BUDGET_ENFORCEMENT,
     enableBilling: value.ENABLE_BILLING,
     defaultMonthlyBudgetPicoUsd: value.DEFAULT_MONTHLY_BUDGET,
+    budgetEnforcementSince: value.BUDGET_ENFORCEMENT_SINCE,
+    budgetGraceMs: value.BUDGET_GRACE_PERIOD,
     pricingUpdateUrl: value.PRICING_UPDATE_URL,
     pricingUpdateIntervalMs: value.PRICING_UPDATE_INTERVAL,
     pricingUpdateTimeoutMs: value.PRICING_UPDATE_TIMEOUT,

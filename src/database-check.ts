@@ -53,7 +53,7 @@ async function assertDurable(setting: string, client: Client): Promise<void> {
   }
 }
 
-function unreachable(setting: string, url: string, error: unknown): StartError {
+export function unreachable(setting: string, url: string, error: unknown): StartError {
   const { code } = error as { code?: string };
   const reason = (error instanceof Error && error.message) || (code ?? String(error));
   const where = URL.parse(url)?.host || 'the local socket';

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   NOT_FOUND: { retryable: false },
   MODEL_NOT_PRICED: { retryable: false },
   IDEMPOTENCY_CONFLICT: { retryable: false },
+  RESERVATION_NOT_HELD: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
   SLOW_CONSUMER: { retryable: true },
   SERVICE_UNAVAILABLE: { retryable: true },

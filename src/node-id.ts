@@ -1,12 +1,23 @@
 /** Opaque ids and cursors of the API: base64url of a type tag and a row's key without the organization. */
-import { NIL, validate } from 'uuid';
+import { NIL, v7, validate } from 'uuid';
 
 export { v7 as newId } from 'uuid';
+
+/** An id whose millisecond is this instant. */
+export function idAt(instant: Date): string {
+  return v7({ msecs: instant.getTime() });
+}
+
+/** The instant of an id that `idAt` made. */
+export function instantOfId(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
 
 /** The organization that catalogue rows belong to; readable by all. */
 export const CATALOGUE: string = NIL;
 
-export type NodeTag = 'account' | 'alert' | 'apikey' | 'budget' | 'model' | 'organization' | 'pricing' | 'usage';
+export type NodeTag =
+  'account' | 'alert' | 'apikey' | 'budget' | 'model' | 'organization' | 'pricing' | 'reservation' | 'usage';
 
 export function encodeId(tag: NodeTag, key: string): string {
   return Buffer.from(`${tag}:${key}`).toString('base64url');

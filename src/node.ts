@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   model: 'Model',
   organization: 'Organization',
   pricing: 'Pricing',
+  reservation: 'Reservation',
   usage: 'UsageRecord',
 };
 

@@ -43,6 +43,12 @@ export async function placePostgres(dataDir: string | undefined): Promise<Postgr
   return { dataDir: place, databaseDir, programs, majorVersion: (await versionOf(programs)).major, owner };
 }
 
+/** Where the data of a data folder is, should there be any; nothing is made. */
+export async function findDatabaseDir(dataDir: string | undefined): Promise<string> {
+  const owner = await unprivilegedOwner(dataDir ?? resolve(DEFAULT_DATA_DIR));
+  return join(await reachableDataDir(dataDir, owner), 'postgres');
+}
+
 /**
  * As root: whoever the data belongs to already, else the system's `postgres` user where there is one, else `nobody`; no
  * user is ever made.
@@ -67,18 +73,7 @@ async function unprivilegedOwner(dataDir: string): Promise<PostgresPlace['owner'
 }
 
 async function usableDataDir(wanted: string | undefined, owner: PostgresPlace['owner']): Promise<string> {
-  let dir = wanted ?? resolve(DEFAULT_DATA_DIR);
-  const blocked = owner && (await blockedAt(dir, owner));
-  if (blocked !== undefined) {
-    if (wanted !== undefined) {
-      throw unusable(
-        dir,
-        `PostgreSQL does not run as root, and its user may not enter ${blocked}`,
-        `choose a folder outside it, such as ${SYSTEM_DIR}/data`,
-      );
-    }
-    dir = join(SYSTEM_DIR, `data-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
-  }
+  const dir = await reachableDataDir(wanted, owner);
   try {
     // Under a strict umask root's new folders would be closed to the user that PostgreSQL runs as.
     const firstMade = await mkdir(dir, { recursive: true });
@@ -87,6 +82,20 @@ async function usableDataDir(wanted: string | undefined, owner: PostgresPlace['o
     throw unusable(dir, reasonOf(error), 'set DATA_DIR to a folder that can be written');
   }
   return dir;
+}
+
+async function reachableDataDir(wanted: string | undefined, owner: PostgresPlace['owner']): Promise<string> {
+  const dir = wanted ?? resolve(DEFAULT_DATA_DIR);
+  const blocked = owner && (await blockedAt(dir, owner));
+  if (blocked === undefined) return dir;
+  if (wanted !== undefined) {
+    throw unusable(
+      dir,
+      `PostgreSQL does not run as root, and its user may not enter ${blocked}`,
+      `choose a folder outside it, such as ${SYSTEM_DIR}/data`,
+    );
+  }
+  return join(SYSTEM_DIR, `data-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
 }
 
 async function openFolders(first: string, last: string): Promise<void> {

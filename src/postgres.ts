@@ -14,7 +14,7 @@ import { placePostgres } from './postgres-place.js';
 import { createDatabaseUnlessExists, tryOwnServer } from './postgres.sql.js';
 import { StartError } from './start-error.js';
 
-const DATABASE = 'tollgate';
+export const DATABASE = 'tollgate';
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** A server that starts, recovers or shuts down is asked again after this time, and given up after so many times. */

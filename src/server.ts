@@ -11,6 +11,9 @@ import { Recording20261123 } from '../migrations/20261123-6-recording.js';
 import { Budgeting20261123 } from '../migrations/20261123-7-budgeting.js';
 import { Views20261123 } from '../migrations/20261123-8-views.js';
 import { Recording20261126 } from '../migrations/20261126-1-recording.js';
+import { Reservation20261126 } from '../migrations/20261126-2-reservation.js';
+import { Run20261126 } from '../migrations/20261126-3-run.js';
+import { Reserving20261126 } from '../migrations/20261126-4-reserving.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -39,6 +42,9 @@ export const MIGRATIONS = [
   Budgeting20261123,
   Views20261123,
   Recording20261126,
+  Reservation20261126,
+  Run20261126,
+  Reserving20261126,
 ];
 
 export interface RunningServer {
@@ -132,6 +138,8 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   door.isOpen = true;
   services.priceRefresh.start();
   closers.add(() => services.priceRefresh.close());
+  services.expirySweeper.start();
+  closers.add(() => services.expirySweeper.close());
   services.latePricing.start();
   closers.add(() => services.latePricing.close());
   return {

@@ -9,6 +9,12 @@ import { Budget } from './budget/budget.js';
 import { BudgetPeriod } from './budget/budget-period.js';
 import { BudgetPeriodStatusResolver, BudgetResolver, BudgetStatusResolver } from './budget/budget.resolver.js';
 import { BudgetService } from './budget/budget.service.js';
+import { ExpirySweeper } from './budget/expiry-sweeper.js';
+import { Releasing } from './budget/releasing.js';
+import { ReservationResolver } from './budget/reservation.resolver.js';
+import { ReservationService } from './budget/reservation.service.js';
+import { Reserving } from './budget/reserving.js';
+import { Reservation, ReservationKey } from './budget/reservation.js';
 import { CatalogImportResolver } from './catalog/catalog-import.resolver.js';
 import { CatalogImportService } from './catalog/catalog-import.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
@@ -68,6 +74,8 @@ export const ENTITIES = [
   PriceImport,
   Budget,
   BudgetPeriod,
+  Reservation,
+  ReservationKey,
   UsageRecord,
   UsageRollup,
   Alert,
@@ -111,6 +119,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     model: (operation, key) => catalogue.catalog.modelById(operation, key),
     organization: (operation, key) => identity.organizations.findNode(operation, key),
     pricing: (operation, key) => catalogue.catalog.pricingById(operation, key),
+    reservation: (operation, key) => spending.reservations.findNode(operation, key),
     usage: (operation, key) => reports.findNode(operation, key),
   });
   return {
@@ -164,13 +173,25 @@ function makeSpending(
   { prices, estimates }: ReturnType<typeof makeCatalogue>,
   wake: (organizationId: string) => void,
 ) {
+  const { budgetEnforcementSince: since, budgetGraceMs: graceMs } = config;
+  const enforcement = { isOn: features.budgetEnforcement, since, graceMs };
   const limits = {
-    isEnforcementOn: features.budgetEnforcement,
+    enforcement,
     defaultLimitPicoUsd: config.defaultMonthlyBudgetPicoUsd,
   };
   const meter = new BudgetMeter({ ...limits, writer, apiKeys, clock, log });
   const budgets = new BudgetService(writer, directory, prices, estimates, limits, wake, meter);
-  const settings = { isPricingOn: features.pricing, isEnforcementOn: features.budgetEnforcement };
+  const reservations = new ReservationService({
+    writer,
+    lanes,
+    reserving: new Reserving(prices, enforcement),
+    releasing: new Releasing(),
+    prices,
+    accounts: directory,
+    enforcement,
+  });
+  const expirySweeper = new ExpirySweeper(writer, lanes, log);
+  const settings = { isPricingOn: features.pricing, enforcement };
   const usage = new UsageService({
     writer,
     lanes,
@@ -178,11 +199,12 @@ function makeSpending(
     fittingRecording: new Recording(prices, settings, wake, true),
     prices,
     accounts: directory,
-    isEnforcementOn: features.budgetEnforcement,
+    reservations,
+    enforcement,
   });
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
   prices.onNewPricing(() => void latePricing.sweep());
-  return { meter, budgets, usage, latePricing };
+  return { meter, budgets, reservations, expirySweeper, usage, latePricing };
 }
 
 /** Also used to print the schema, where no service is ever called. */
@@ -200,6 +222,7 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [BudgetResolver, new BudgetResolver(services.budgets, services.accounts)],
     [BudgetPeriodStatusResolver, new BudgetPeriodStatusResolver(services.accounts)],
     [BudgetStatusResolver, new BudgetStatusResolver(services.accounts)],
+    [ReservationResolver, new ReservationResolver(services.reservations, services.accounts, services.reportError)],
     [UsageReportResolver, new UsageReportResolver(services.reports)],
     [UsageSummaryRowResolver, new UsageSummaryRowResolver(services.reports)],
     [NodeResolver, new NodeResolver(services.nodes)],

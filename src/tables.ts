@@ -9,6 +9,8 @@ export const TENANT_TABLES = [
   'api_key',
   'budget',
   'budget_period',
+  'reservation',
+  'reservation_key',
   'usage_record',
   'usage_rollup',
   'alert_feed',

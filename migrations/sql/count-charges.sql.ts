@@ -3,11 +3,15 @@ import { thresholdsReached } from './raise-alerts.sql.js';
 /** A budget in one of its periods, as code reads it: amounts as digits, so that no reader rounds them. */
 const BUDGET_PERIOD_JSON = `
 CREATE OR REPLACE FUNCTION budget_period_json(bp public.budget_period, b public.budget, p_now timestamptz) RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
-  SELECT jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  RETURN jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
     'models', b.models, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
     'spent', bp.spent_pico_usd::text, 'held', bp.held_pico_usd::text, 'enforcement', bp.enforcement, 'rank', bp.rank,
-    'thresholds', bp.thresholds, 'isInGrace', coalesce(bp.grace_until > p_now, false))
+    'thresholds', bp.thresholds, 'graceUntil', bp.grace_until, 'wouldDenyCount', bp.would_deny_count,
+    'accountCreatedAt', (SELECT a.created_at FROM public.account a
+      WHERE a.organization_id = b.organization_id AND a.id = b.account_id));
+END
 $function$`;
 
 /**
@@ -20,6 +24,10 @@ $function$`;
  * its team as frozen on the record, and the root. Which budgets count is read here, from rows that the gate keeps still.
  *
  * Guards raise 40001, which the caller retries: the list computed here = rows locked = rows updated.
+ *
+ * One path per charge: the RUN of p_runs, where there is one with an account, comes before the account that was named.
+ * p_freed_budgets, p_freed_starts, p_freed: what reservations that end in this call held, taken from `held` in the same
+ * pass over the rows; null without any.
  *
  * p_only_if_fits: SQLSTATE TG001 and no effect where a HARD budget would be exceeded; its DETAIL is the list of the rows as they are.
  *
@@ -44,8 +52,9 @@ $function$`;
  */
 const COUNT_CHARGES = `
 CREATE OR REPLACE FUNCTION count_charges(
-  p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean, p_with_periods boolean,
-  p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
+  p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean, p_enforce_since timestamptz,
+  p_with_periods boolean, p_accounts uuid[], p_teams uuid[], p_runs uuid[], p_providers text[], p_models text[], p_charges numeric[],
+  p_budget_at timestamptz[], p_freed_budgets uuid[], p_freed_starts timestamptz[], p_freed numeric[])
 RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
@@ -53,6 +62,7 @@ DECLARE
   v_budgets uuid[];
   v_starts timestamptz[];
   v_deltas numeric[];
+  v_freed numeric[];
   v_facts text[];
   v_missing bigint;
   v_is_split boolean;
@@ -86,6 +96,11 @@ BEGIN
             AS t (account, team, provider, model, charge, budget_at)
           WHERE t.team <> t.account
           UNION ALL
+          SELECT t.run, t.provider || '/' || t.model, t.charge, t.budget_at
+          FROM unnest(p_runs, p_providers, p_models, p_charges, p_budget_at)
+            AS t (run, provider, model, charge, budget_at)
+          WHERE p_runs IS NOT NULL AND t.run IS NOT NULL
+          UNION ALL
           SELECT p_root, t.provider || '/' || t.model, t.charge, t.budget_at
           FROM unnest(p_providers, p_models, p_charges, p_budget_at) AS t (provider, model, charge, budget_at)
         ) s
@@ -94,7 +109,9 @@ BEGIN
       CROSS JOIN LATERAL (
         SELECT b.id, b.rank, b.begins_at, b.ended_at, CASE WHEN p_with_periods THEN
           concat('["', b.id, '","', b.account_id, '",', coalesce(to_json(b.name)::text, 'null'), ',"', b.period, '",',
-            coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',') END AS facts
+            coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',',
+            (SELECT to_json(a.created_at) FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id), ',')
+          END AS facts
         FROM public.budget b
         WHERE b.organization_id = p_org AND b.account_id = c.account
           AND b.begins_at <= c.last AND (b.ended_at IS NULL OR c.first < b.ended_at)
@@ -116,17 +133,41 @@ BEGIN
       RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
     END IF;
     INSERT INTO public.budget_period (
-      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank)
-    SELECT DISTINCT o.organization_id, b.id, w.starts_at, w.ends_at, b.limit_pico_usd, b.enforcement, b.thresholds, b.rank
+      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, grace_until, rank)
+    SELECT DISTINCT o.organization_id, b.id, w.starts_at, w.ends_at, b.limit_pico_usd, b.enforcement, b.thresholds,
+      b.grace_until, b.rank
     FROM public.organization o
     JOIN public.budget b ON b.organization_id = o.organization_id AND b.id = ANY (v_budgets)
-    CROSS JOIN unnest(p_accounts, p_teams, p_budget_at) AS t (account, team, budget_at)
+    CROSS JOIN unnest(p_accounts, p_teams, p_runs, p_budget_at) AS t (account, team, run, budget_at)
     CROSS JOIN LATERAL public.period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, t.budget_at) AS w
-    WHERE o.organization_id = p_org AND b.account_id = ANY (ARRAY[t.account, t.team, p_root])
+    WHERE o.organization_id = p_org AND b.account_id = ANY (ARRAY[t.run, t.account, t.team, p_root])
       AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
     ORDER BY b.id, w.starts_at
     ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
   END LOOP;
+  IF p_freed_budgets IS NOT NULL THEN
+    SELECT array_agg(x.budget_id ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.starts_at ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.delta ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.freed ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.facts ORDER BY x.rank, x.budget_id, x.starts_at)
+    INTO v_budgets, v_starts, v_deltas, v_freed, v_facts
+    FROM (
+      SELECT bp.rank, s.budget_id, s.starts_at, s.delta, s.freed, s.facts
+      FROM (
+        SELECT u.budget_id, u.starts_at, sum(u.delta) AS delta, sum(u.freed) AS freed, min(u.facts) AS facts
+        FROM (
+          SELECT d.budget_id, d.starts_at, d.delta, 0::numeric AS freed, d.facts
+          FROM unnest(v_budgets, v_starts, v_deltas, v_facts) AS d (budget_id, starts_at, delta, facts)
+          UNION ALL
+          SELECT f.budget_id, f.starts_at, 0, f.freed, NULL
+          FROM unnest(p_freed_budgets, p_freed_starts, p_freed) AS f (budget_id, starts_at, freed)) u
+        GROUP BY u.budget_id, u.starts_at) s
+      LEFT JOIN LATERAL (
+        SELECT bp.rank FROM public.budget_period bp
+        WHERE bp.organization_id = p_org AND bp.budget_id = s.budget_id AND bp.starts_at = s.starts_at LIMIT 1) bp ON true
+    ) x;
+  END IF;
   crossed := false;
   IF v_budgets IS NULL THEN
     RETURN NEXT;
@@ -143,7 +184,8 @@ BEGIN
     FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
     JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
     JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
-    HAVING bool_or(bp.enforcement = 'HARD' AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
+    JOIN public.account a ON a.organization_id = p_org AND a.id = b.account_id
+    HAVING bool_or(bp.enforcement = 'HARD' AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since) AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
       AND d.delta > 0 AND (bp.grace_until IS NULL OR bp.grace_until <= p_now));
     IF v_denied IS NOT NULL THEN
       RAISE EXCEPTION 'over the limit' USING ERRCODE = 'TG001', DETAIL = v_denied::text;
@@ -153,23 +195,25 @@ BEGIN
   v_n := 0;
   FOR v_row IN
     INSERT INTO public.budget_period AS bp (
-      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, spent_pico_usd)
-    SELECT o.organization_id, d.budget_id, d.starts_at, 'infinity', 0, 'HARD', '{}', -1, d.delta
+      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, spent_pico_usd,
+      held_pico_usd)
+    SELECT o.organization_id, d.budget_id, d.starts_at, 'infinity', 0, 'HARD', '{}', -1, d.delta, coalesce(d.freed, 0)
     FROM public.organization o
-    CROSS JOIN unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+    CROSS JOIN unnest(v_budgets, v_starts, v_deltas, v_freed) WITH ORDINALITY AS d (budget_id, starts_at, delta, freed, n)
     WHERE o.organization_id = p_org
     ORDER BY d.n
-    ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET spent_pico_usd = bp.spent_pico_usd + excluded.spent_pico_usd
+    ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET
+      spent_pico_usd = bp.spent_pico_usd + excluded.spent_pico_usd, held_pico_usd = bp.held_pico_usd - excluded.held_pico_usd
     RETURNING bp.budget_id, bp.rank, bp.ends_at, bp.limit_pico_usd, bp.spent_pico_usd, bp.thresholds,
       CASE WHEN p_with_periods THEN concat(to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
         bp.spent_pico_usd, '","', bp.held_pico_usd, '","', bp.enforcement, '",', bp.rank, ',', array_to_json(bp.thresholds),
-        ',', CASE WHEN bp.grace_until > p_now THEN 'true' ELSE 'false' END) END AS said
+        ',', coalesce(to_json(bp.grace_until)::text, 'null'), ',', bp.would_deny_count) END AS said
   LOOP
     v_n := v_n + 1;
     IF v_row.rank < 0 OR v_row.budget_id <> v_budgets[v_n] THEN
       RAISE EXCEPTION 'a period row was not counted on' USING ERRCODE = '40001';
     END IF;
-    IF p_with_periods THEN
+    IF p_with_periods AND v_facts[v_n] IS NOT NULL THEN
       v_said[v_n] := concat(v_facts[v_n], v_row.said, ',"', v_deltas[v_n], '"]');
     END IF;
     crossed := crossed OR v_row.ends_at > p_now AND ${thresholdsReached('v_row.spent_pico_usd', 'v_row')}
@@ -186,15 +230,25 @@ BEGIN
 END
 $function$`;
 
-/** For functions of the version before that are under way while this is made, and for its servers. */
+/** For functions of the versions before that are under way while this is made, and for their servers. */
 export const COUNT_CHARGES_BEFORE_WITH_PERIODS = `
 CREATE OR REPLACE FUNCTION count_charges(
   p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean,
   p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
 RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
-  SELECT * FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, true, p_accounts, p_teams, p_providers,
-    p_models, p_charges, p_budget_at)
+  SELECT * FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, NULL, true, p_accounts, p_teams, NULL, p_providers,
+    p_models, p_charges, p_budget_at, NULL, NULL, NULL)
+$function$`;
+
+export const COUNT_CHARGES_BEFORE_RUNS = `
+CREATE OR REPLACE FUNCTION count_charges(
+  p_org uuid, p_root uuid, p_now timestamptz, p_only_if_fits boolean, p_with_periods boolean,
+  p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
+RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT * FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, NULL, p_with_periods, p_accounts, p_teams, NULL,
+    p_providers, p_models, p_charges, p_budget_at, NULL, NULL, NULL)
 $function$`;
 
 /** The statements to run, in order. */

@@ -1,7 +1,8 @@
 /**
- * ensure_accounts: makes what is missing of a list of accounts and their teams, all teams before all others and each part
- * sorted, so that two callers with overlapping lists do not deadlock, and answers with the ids in the order of the list. A team counts only for an
- * account made here.
+ * ensure_accounts: makes what is missing of a list of accounts, their teams and, of runs, their users: teams, then users,
+ * then runs, and each part sorted, so that two callers with overlapping lists do not deadlock. Answers with the ids in
+ * the order of the list. A team counts only for a user made here, and a user only for a run made here: of a run that is
+ * there it is not even made.
  *
  * p_default_limit: pico-USD; each USER made here gets a MONTH, HARD budget of it in the same transaction, so nobody ever
  * sees the one without the other, and of many callers that meet a new user at once, the one whose insert wins makes the
@@ -9,9 +10,10 @@
  * here and the commit; nothing that is counted changes, because a new account has no record yet.
  */
 export const ENSURE_ACCOUNTS = `
-CREATE FUNCTION ensure_accounts(
+CREATE OR REPLACE FUNCTION ensure_accounts(
   p_org uuid, p_now timestamptz, p_kinds text[], p_external_ids text[], p_ids uuid[],
-  p_team_external_ids text[], p_team_ids uuid[], p_default_limit numeric, p_budget_ids uuid[])
+  p_team_external_ids text[], p_team_ids uuid[], p_default_limit numeric, p_budget_ids uuid[],
+  p_user_external_ids text[], p_user_ids uuid[])
 RETURNS TABLE (ordinal bigint, id uuid)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
@@ -45,16 +47,34 @@ BEGIN
     INSERT INTO public.account AS a (organization_id, id, kind, external_id, team_id, created_at)
     SELECT DISTINCT ON (t.kind, t.external_id) o.organization_id, t.id, t.kind, t.external_id, team.id, p_now
     FROM public.organization o
-    CROSS JOIN unnest(p_kinds, p_external_ids, p_ids, p_team_external_ids) AS t (kind, external_id, id, team_external_id)
+    CROSS JOIN (
+      SELECT n.kind, n.external_id, n.id, n.team_external_id
+      FROM unnest(p_kinds, p_external_ids, p_ids, p_team_external_ids) AS n (kind, external_id, id, team_external_id)
+      WHERE n.kind NOT IN ('TEAM', 'RUN')
+      UNION ALL
+      SELECT 'USER', n.user_external_id, n.user_id, n.team_external_id
+      FROM unnest(p_kinds, p_external_ids, p_team_external_ids, p_user_external_ids, p_user_ids)
+        AS n (kind, external_id, team_external_id, user_external_id, user_id)
+      WHERE n.kind = 'RUN' AND n.user_external_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.account a
+        WHERE a.organization_id = p_org AND a.kind = 'RUN' AND a.external_id = n.external_id)) t
     LEFT JOIN public.account team ON team.organization_id = p_org AND team.kind = 'TEAM'
       AND team.external_id = t.team_external_id AND t.kind = 'USER'
-    WHERE o.organization_id = p_org AND t.kind <> 'TEAM'
-    ORDER BY t.kind, t.external_id
+    WHERE o.organization_id = p_org
+    ORDER BY t.kind, t.external_id, t.team_external_id
     ON CONFLICT (organization_id, kind, external_id) DO NOTHING
     RETURNING CASE WHEN a.kind = 'USER' THEN a.id END
   LOOP
     v_users := array_append(v_users, v_user);
   END LOOP;
+
+  INSERT INTO public.account (organization_id, id, kind, external_id, user_id, created_at)
+  SELECT DISTINCT ON (t.external_id) o.organization_id, t.id, 'RUN', t.external_id, u.id, p_now
+  FROM public.organization o
+  CROSS JOIN unnest(p_kinds, p_external_ids, p_ids, p_user_external_ids) AS t (kind, external_id, id, user_external_id)
+  LEFT JOIN public.account u ON u.organization_id = p_org AND u.kind = 'USER' AND u.external_id = t.user_external_id
+  WHERE o.organization_id = p_org AND t.kind = 'RUN' AND (t.user_external_id IS NULL OR u.id IS NOT NULL)
+  ORDER BY t.external_id, t.user_external_id
+  ON CONFLICT (organization_id, kind, external_id) DO NOTHING;
 
   INSERT INTO public.account_team (organization_id, account_id, team_id)
   SELECT a.organization_id, a.id, a.team_id
@@ -70,7 +90,7 @@ BEGIN
     SELECT o.organization_id, t.budget_id, t.id, 1, 'MONTH', '', p_default_limit, 'HARD', '{50,80,100}', o.zone,
       w.starts_at, p_now
     FROM public.organization o
-    CROSS JOIN unnest(p_ids, p_budget_ids) AS t (id, budget_id)
+    CROSS JOIN unnest(p_ids || p_user_ids, p_budget_ids || p_budget_ids) AS t (id, budget_id)
     CROSS JOIN LATERAL public.period_bounds('MONTH', o.zone, NULL, NULL, p_now) AS w
     WHERE o.organization_id = p_org AND t.id = ANY (v_users)
     ORDER BY t.budget_id;
@@ -81,4 +101,15 @@ BEGIN
   FROM unnest(p_kinds, p_external_ids) WITH ORDINALITY AS t (kind, external_id, ordinal)
   JOIN public.account a ON a.organization_id = p_org AND a.kind = t.kind AND a.external_id = t.external_id;
 END
+$function$`;
+
+/** For servers of the version before, which make no runs. */
+export const ENSURE_ACCOUNTS_BEFORE_RUNS = `
+CREATE OR REPLACE FUNCTION ensure_accounts(
+  p_org uuid, p_now timestamptz, p_kinds text[], p_external_ids text[], p_ids uuid[],
+  p_team_external_ids text[], p_team_ids uuid[], p_default_limit numeric, p_budget_ids uuid[])
+RETURNS TABLE (ordinal bigint, id uuid)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT * FROM public.ensure_accounts(p_org, p_now, p_kinds, p_external_ids, p_ids, p_team_external_ids, p_team_ids,
+    p_default_limit, p_budget_ids, '{}', '{}')
 $function$`;

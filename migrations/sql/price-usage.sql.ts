@@ -25,6 +25,7 @@ DECLARE
   v_key text;
   v_accounts uuid[];
   v_teams uuid[];
+  v_runs uuid[];
   v_providers text[];
   v_models text[];
   v_charges numeric[];
@@ -65,14 +66,16 @@ BEGIN
   END LOOP;
   priced := cardinality(v_new);
 
-  SELECT array_agg(u.account_id), array_agg(u.team_id), array_agg(u.provider), array_agg(u.model),
+  SELECT array_agg(u.account_id), array_agg(u.team_id), array_agg(run.id), array_agg(u.provider), array_agg(u.model),
     array_agg(u.charge_pico_usd), array_agg(u.budget_at)
-  INTO v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at
+  INTO v_accounts, v_teams, v_runs, v_providers, v_models, v_charges, v_budget_at
   FROM unnest(p_keys, p_key_days) AS t (key, key_day)
   JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
+  LEFT JOIN public.account run ON run.organization_id = p_org AND run.kind = 'RUN' AND run.external_id = u.run_id
   WHERE t.key = ANY (v_new);
   SELECT * INTO v_count FROM public.count_charges(
-    p_org, v_root, v_now, false, false, v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
+    p_org, v_root, v_now, false, NULL, false, v_accounts, v_teams, v_runs, v_providers, v_models, v_charges, v_budget_at, NULL, NULL,
+    NULL);
 
   -- Both rows of each move in one statement, sorted, as record_usage takes them.
   INSERT INTO public.usage_rollup AS r (

@@ -15,17 +15,27 @@ const COLUMNS = `
 const ANSWER = `
 RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz)`;
 
+const NAMES = COLUMNS.match(/p_\w+/g)?.join(', ') ?? '';
+
+const ANSWERED = 'existing, stale, teams, periods, alert_count, recorded_at';
+
 /**
  * record_usage: writes finished calls of one organization and counts them on every budget above them, in one round trip.
  *
- * Steps and locks, in the one order of all hot functions: gate (share) -> keys -> missing period rows -> period rows
- * (rank, budget, start) -> totals by day -> alert feed. Each step is a statement of its own, because under READ COMMITTED
+ * Steps and locks, in the one order of all hot functions: gate (share) -> keys -> reservations (id) -> missing period rows
+ * -> period rows (rank, budget, start) -> totals by day -> alert feed. Each step is a statement of its own, because under READ COMMITTED
  * only a new statement sees what committed while the last one waited. Which budgets a record counts on is decided here,
  * from rows that the gate keeps still, never from a process's memory.
  *
  * Answers with: the stored rows of keys that existed; the keys that were not written because prices changed since the
  * caller read them (`stale`); the team of each item; where p_with_periods asks for them, each period row that was counted
  * on, as it is afterwards, with what this call added; how many alerts were raised.
+ *
+ * p_with_reservations: some item names a reservation. The first that is written for one that is HELD settles it: what it
+ * held is freed where the charge is counted. All others of it, and what comes after it was released or expired, are
+ * written in full without a hold. A record's users and team are then those that are frozen on its reservation. Each
+ * charge above what its reservation held raises an alert, one per reservation. `reservations` is those that were named,
+ * as they are afterwards: whole where p_with_reservation_rows asks for that, else what they held and which record settled them.
  *
  * Guards raise 40001, which the caller retries: on a distributed engine a statement that waited while a shard moved may
  * have read nothing, and reading nothing must never look like "was there already".
@@ -35,7 +45,9 @@ RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_c
 export const RECORD_USAGE = `
 CREATE OR REPLACE FUNCTION record_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,
-  p_with_periods boolean,${COLUMNS})${ANSWER}
+  p_enforce_since timestamptz, p_with_periods boolean, p_with_reservations boolean, p_with_reservation_rows boolean,${COLUMNS})
+RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz,
+  runs uuid[], reservations jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
@@ -54,6 +66,11 @@ DECLARE
   v_models text[];
   v_charges numeric[];
   v_budget_at timestamptz[];
+  v_runs uuid[];
+  v_settled uuid[];
+  v_freed_budgets uuid[];
+  v_freed_starts timestamptz[];
+  v_freed numeric[];
   v_count record;
 BEGIN
   SELECT g.last_cut_at, g.price_version INTO v_cut, v_own_version
@@ -79,6 +96,29 @@ BEGIN
     SELECT a.id, a.kind, a.team_id FROM public.account a WHERE a.organization_id = p_org AND a.id = t.id LIMIT 1) a;
   IF coalesce(cardinality(teams), 0) <> cardinality(p_keys) THEN
     RAISE EXCEPTION 'an account is not to be read' USING ERRCODE = '40001';
+  END IF;
+  IF p_with_reservations THEN
+    SELECT array_agg(CASE WHEN r.id IS NULL THEN t.usr ELSE r.user_id END ORDER BY t.n),
+      array_agg(CASE WHEN r.id IS NULL THEN t.team ELSE r.team_id END ORDER BY t.n),
+      CASE WHEN bool_and(t.reservation IS NULL OR r.id IS NOT NULL) THEN p_accounts END
+    INTO v_users, teams, v_accounts
+    FROM unnest(v_users, teams, p_reservations) WITH ORDINALITY AS t (usr, team, reservation, n)
+    LEFT JOIN LATERAL (
+      SELECT r.id, r.user_id, r.team_id FROM public.reservation r
+      WHERE r.organization_id = p_org AND r.id = t.reservation LIMIT 1) r ON true;
+    IF v_accounts IS NULL THEN
+      RAISE EXCEPTION 'a reservation is not to be read' USING ERRCODE = '40001';
+    END IF;
+  END IF;
+  IF p_runs IS NOT NULL THEN
+    SELECT array_agg(run.id ORDER BY t.n) INTO runs
+    FROM unnest(p_runs) WITH ORDINALITY AS t (run, n)
+    LEFT JOIN LATERAL (
+      SELECT a.id FROM public.account a
+      WHERE a.organization_id = p_org AND a.kind = 'RUN' AND a.external_id = t.run LIMIT 1) run ON true;
+    IF array_remove(runs, NULL) = '{}' THEN
+      runs := NULL;
+    END IF;
   END IF;
 
   IF v_catalogue_version = p_catalogue_version AND v_own_version = p_own_version THEN
@@ -134,24 +174,45 @@ BEGIN
 
   alert_count := 0;
   IF v_written = 0 THEN
+    IF p_with_reservations THEN
+      reservations := public.reservations_json(p_org, p_with_reservation_rows, p_reservations);
+    END IF;
     RETURN NEXT;
     RETURN;
+  END IF;
+
+  IF p_with_reservations THEN
+    PERFORM FROM (
+      SELECT FROM public.reservation r
+      WHERE r.organization_id = p_org AND r.id = ANY (ARRAY(
+        SELECT t.reservation FROM unnest(p_keys, p_reservations) AS t (key, reservation)
+        WHERE v_are_all_new OR t.key = ANY (v_new)))
+      ORDER BY r.id FOR UPDATE) l;
+    SELECT array_agg(s.id) INTO v_settled FROM public.settle_reservations(p_org, record_usage.recorded_at, p_reservations,
+      p_keys, p_key_days, CASE WHEN v_are_all_new THEN p_keys ELSE v_new END) AS s (id);
+    SELECT array_agg(u.budget_id), array_agg(u.starts_at), array_agg(r.amount_pico_usd)
+    INTO v_freed_budgets, v_freed_starts, v_freed
+    FROM public.reservation r
+    CROSS JOIN unnest(r.budget_ids, r.period_starts) AS u (budget_id, starts_at)
+    WHERE r.organization_id = p_org AND r.id = ANY (v_settled) AND r.amount_pico_usd > 0;
   END IF;
   v_teams := teams;
   v_providers := p_providers;
   v_models := p_models;
   v_charges := p_charges;
   v_budget_at := p_budget_at;
+  v_runs := runs;
   IF NOT v_are_all_new THEN
-    SELECT array_agg(t.account), array_agg(t.team), array_agg(t.provider), array_agg(t.model), array_agg(t.charge),
-      array_agg(t.budget_at)
-    INTO v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at
-    FROM unnest(p_keys, p_accounts, teams, p_providers, p_models, p_charges, p_budget_at)
-      AS t (key, account, team, provider, model, charge, budget_at)
+    SELECT array_agg(t.account), array_agg(t.team), CASE WHEN runs IS NOT NULL THEN array_agg(t.run) END,
+      array_agg(t.provider), array_agg(t.model), array_agg(t.charge), array_agg(t.budget_at)
+    INTO v_accounts, v_teams, v_runs, v_providers, v_models, v_charges, v_budget_at
+    FROM unnest(p_keys, p_accounts, teams, runs, p_providers, p_models, p_charges, p_budget_at)
+      AS t (key, account, team, run, provider, model, charge, budget_at)
     WHERE t.key = ANY (v_new);
   END IF;
   SELECT * INTO v_count FROM public.count_charges(p_org, v_root, record_usage.recorded_at, p_only_if_fits AND p_enforce,
-    p_with_periods, v_accounts, v_teams, v_providers, v_models, v_charges, v_budget_at);
+    p_enforce_since, p_with_periods, v_accounts, v_teams, v_runs, v_providers, v_models, v_charges, v_budget_at,
+    v_freed_budgets, v_freed_starts, v_freed);
   periods := v_count.periods;
 
   INSERT INTO public.usage_rollup AS r (
@@ -193,15 +254,29 @@ BEGIN
     alert_count := alert_count
       + public.raise_unpriced_alerts(p_org, v_zone, record_usage.recorded_at, v_providers, v_models);
   END IF;
+  IF p_with_reservations THEN
+    alert_count := alert_count + public.raise_overrun_alerts(p_org, record_usage.recorded_at, p_reservations, p_keys,
+      p_charges, CASE WHEN v_are_all_new THEN p_keys ELSE v_new END);
+    reservations := public.reservations_json(p_org, p_with_reservation_rows, p_reservations);
+  END IF;
   RETURN NEXT;
 END
 $function$`;
 
-/** For servers of the version before, which always wanted the periods. */
+/** For servers of the versions before: those that always wanted the periods, and those that know no reservations. */
 export const RECORD_USAGE_BEFORE_WITH_PERIODS = `
 CREATE OR REPLACE FUNCTION record_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,${COLUMNS})${ANSWER}
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
-  SELECT * FROM public.record_usage(p_org, p_catalogue_version, p_own_version, p_batch, p_only_if_fits, p_enforce, true,
-    ${COLUMNS.match(/p_\w+/g)?.join(', ')})
+  SELECT ${ANSWERED} FROM public.record_usage(p_org, p_catalogue_version, p_own_version, p_batch, p_only_if_fits,
+    p_enforce, NULL, true, false, false, ${NAMES})
+$function$`;
+
+export const RECORD_USAGE_BEFORE_RESERVATIONS = `
+CREATE OR REPLACE FUNCTION record_usage(
+  p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,
+  p_with_periods boolean,${COLUMNS})${ANSWER}
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT ${ANSWERED} FROM public.record_usage(p_org, p_catalogue_version, p_own_version, p_batch, p_only_if_fits,
+    p_enforce, NULL, p_with_periods, false, false, ${NAMES})
 $function$`;

@@ -8,7 +8,7 @@ export function messageOf(alert: Alert): string {
     case AlertKind.BUDGET_THRESHOLD:
       return `${whose(alert.account)} reached ${alert.threshold ?? 0} % of ${budgetOf(alert)}: ${spentOf(alert)}${until(alert)}.`;
     case AlertKind.RESERVATION_OVERRUN:
-      return `A call of ${lower(whose(alert.account))} cost more than was held for it.`;
+      return `A call of ${lower(whose(alert.account))} was charged ${formatUsd(alert.chargePicoUsd ?? 0n)} USD, and ${formatUsd(alert.heldPicoUsd ?? 0n)} USD had been held for it.`;
     case AlertKind.UNPRICED_USAGE:
       return `No price is known for the model "${alert.model ?? ''}"${from(alert)}: its usage counts without a cost until setPricing names one.`;
   }

@@ -35,11 +35,23 @@ class AlertFilterInput {
   @Field(() => AlertKind, { nullable: true, description: 'Only this kind.' })
   kind?: AlertKind | null;
 
-  @Field(() => String, { nullable: true, description: "Only alerts about this user; the caller's own id of it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Only alerts about this user and its runs; the caller's own id of it.",
+  })
   userId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Only alerts about this team and its users. Not beside userId.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only alerts about this team, its users and their runs. Not beside userId.',
+  })
   teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only alerts about this agent run or session. Not beside userId or teamId.',
+  })
+  runId?: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Raised at this instant or later.' })
   from?: Date | null;
@@ -50,11 +62,17 @@ class AlertFilterInput {
 
 @ArgsType()
 class BudgetAlertsArgs {
-  @Field(() => String, { nullable: true, description: "A user, by the caller's own id of it." })
+  @Field(() => String, { nullable: true, description: "A user with its runs, by the caller's own id of it." })
   userId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'A team, with its users. Not beside userId.' })
+  @Field(() => String, { nullable: true, description: 'A team, with its users and their runs. Not beside userId.' })
   teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "An agent run or session, by the caller's own id of it. Not beside userId or teamId.",
+  })
+  runId?: string | null;
 
   @Field(() => String, { nullable: true, description: AFTER })
   after?: string | null;
@@ -100,6 +118,14 @@ export class AlertResolver {
     return alert.budgetId === null ? null : encodeId('budget', alert.budgetId);
   }
 
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The reservation that held too little; null for other kinds than RESERVATION_OVERRUN.',
+  })
+  reservation(@Root() alert: Alert): string | null {
+    return alert.reservationId === null ? null : encodeId('reservation', alert.reservationId);
+  }
+
   @FieldResolver(() => Float, {
     nullable: true,
     description:
@@ -133,7 +159,7 @@ export class AlertResolver {
 
   @Requires('alert.read')
   @Subscription(() => Alert, {
-    description: `Alerts about the budgets of an account and those below it, as they are raised: BUDGET_THRESHOLD and RESERVATION_OVERRUN. Without userId and teamId: of all that the caller may see, which is the whole organization, and for a MEMBER its own account and those below. Requires alert.read. ${STREAM_ERRORS}`,
+    description: `Alerts about the budgets of an account and those below it, as they are raised: BUDGET_THRESHOLD and RESERVATION_OVERRUN. Without userId, teamId and runId: of all that the caller may see, which is the whole organization, and for a MEMBER its own account and those below. Requires alert.read. ${STREAM_ERRORS}`,
     subscribe: ({ args, context, info }: SubscribeData<BudgetAlertsArgs, Context>) =>
       resolverOf(info.schema, AlertResolver).openBudgetAlerts(args, context),
   })
@@ -154,9 +180,9 @@ export class AlertResolver {
     return alert;
   }
 
-  openBudgetAlerts({ userId, teamId, after }: BudgetAlertsArgs, context: Context): Promise<AsyncGenerator<Alert>> {
+  openBudgetAlerts({ after, ...account }: BudgetAlertsArgs, context: Context): Promise<AsyncGenerator<Alert>> {
     const kinds = [AlertKind.BUDGET_THRESHOLD, AlertKind.RESERVATION_OVERRUN];
-    return this.alerts.subscribe(context.operation, { account: { userId, teamId }, kinds }, after);
+    return this.alerts.subscribe(context.operation, { account, kinds }, after);
   }
 
   openFeed(after: string | null | undefined, context: Context): Promise<AsyncGenerator<Alert>> {

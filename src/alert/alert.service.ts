@@ -1,6 +1,7 @@
 import { badInput, notFound } from '../errors.js';
-import { AccountKind } from '../identity/account.js';
-import { accountOf, checkExternalId, type AccountName, type AccountService } from '../identity/account.service.js';
+import { AccountKind, type Account } from '../identity/account.js';
+import { accountOf, type AccountName, type AccountService } from '../identity/account.service.js';
+import { maySee } from '../identity/account-scope.js';
 import { authorize } from '../identity/permission.js';
 import { decodeId, encodeId } from '../node-id.js';
 import type { Operation } from '../operation.js';
@@ -41,9 +42,7 @@ export class AlertService {
     const { organizationId, accountId } = operation.principal;
     const accountIds = accountId === undefined ? [] : [accountId];
     if (isNamed(filter)) {
-      checkName(filter, ['filter']);
-      await this.#assertVisible(operation, filter);
-      const account = await this.accounts.find(operation, filter);
+      const account = await this.#visible(operation, filter, ['filter']);
       if (!account) return pageOf<Alert>([], size, after, encodeCursor);
       accountIds.push(account.id);
     }
@@ -76,18 +75,23 @@ export class AlertService {
     const position = cursorOf(after);
     const { principal } = operation;
     const isBelow = scope.account && belowName(scope.account);
-    if (scope.account && isNamed(scope.account)) await this.#assertVisible(operation, scope.account);
+    if (scope.account && isNamed(scope.account) && principal.accountId !== undefined) {
+      await this.#visible(operation, scope.account, []);
+    }
     const matches = (alert: Alert): boolean =>
       (scope.kinds?.includes(alert.kind) ?? true) && isVisible(principal, alert) && (isBelow?.(alert) ?? true);
     return this.feed.subscribe(principal, matches, position);
   }
 
-  /** A MEMBER that names an account other than its own and those below learns nothing of it, not even that it exists. */
-  async #assertVisible(operation: Operation, name: AccountName): Promise<void> {
-    const { accountId } = operation.principal;
-    if (accountId === undefined) return;
-    const account = await this.accounts.find(operation, name);
-    if (!account || (account.id !== accountId && account.teamId !== accountId)) throw notFound('The account');
+  /**
+   * The account of a name; undefined where it was never used. A MEMBER that names an account other than its own and those
+   * below learns nothing of it, not even that it exists.
+   */
+  async #visible(operation: Operation, name: AccountName, path: readonly string[]): Promise<Account | undefined> {
+    const account = await this.accounts.find(operation, name, path);
+    if (operation.principal.accountId === undefined) return account;
+    if (!account || !(await maySee(operation, account))) throw notFound('The account');
+    return account;
   }
 }
 
@@ -107,26 +111,21 @@ function cursorOf(after: string | null | undefined): bigint | undefined {
   return BigInt(decoded.key);
 }
 
-function isNamed({ userId, teamId }: AccountName): boolean {
-  return userId != null || teamId != null;
+function isNamed({ userId, teamId, runId }: AccountName): boolean {
+  return (userId ?? teamId ?? runId) != null;
 }
 
-/** The same checks as of every name, with the path of these fields. */
-function checkName({ userId, teamId }: AccountName, path: readonly string[]): void {
-  if (userId != null && teamId != null) throw badInput([...path, 'teamId'], 'Name at most one of userId and teamId.');
-  if (userId != null) checkExternalId(userId, [...path, 'userId']);
-  if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
-}
-
-function isVisible({ accountId }: Principal, { account }: Alert): boolean {
-  return accountId === undefined || account?.id === accountId || account?.teamId === accountId;
+/** What `maySee` answers of an alert's account, read with the alert for all who hear of it. */
+function isVisible({ accountId }: Principal, { account, teamId }: Alert): boolean {
+  return accountId === undefined || [account?.id, account?.userId, teamId].includes(accountId);
 }
 
 /** Whether an alert is about the named account or one below it. The organization is above all. */
 function belowName(name: AccountName): ((alert: Alert) => boolean) | undefined {
   const { kind, externalId } = accountOf(name);
   if (kind === AccountKind.ORGANIZATION) return undefined;
-  return ({ account, teamExternalId }) =>
+  return ({ account, userExternalId, teamExternalId }) =>
     (account?.kind === kind && account.externalId === externalId) ||
+    (kind === AccountKind.USER && userExternalId === externalId) ||
     (kind === AccountKind.TEAM && teamExternalId === externalId);
 }

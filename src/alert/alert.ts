@@ -95,6 +95,25 @@ export class Alert {
   @Property({ type: PicoUsdColumn, nullable: true })
   spentPicoUsd!: bigint | null;
 
+  @Property({ type: 'uuid', nullable: true })
+  reservationId!: string | null;
+
+  @Field(() => DecimalScalar, {
+    name: 'held',
+    nullable: true,
+    description: 'USD that was held for the call; null for other kinds than RESERVATION_OVERRUN.',
+  })
+  @Property({ type: PicoUsdColumn, nullable: true })
+  heldPicoUsd!: bigint | null;
+
+  @Field(() => DecimalScalar, {
+    name: 'charge',
+    nullable: true,
+    description: 'USD that the call was charged; null for other kinds than RESERVATION_OVERRUN.',
+  })
+  @Property({ type: PicoUsdColumn, nullable: true })
+  chargePicoUsd!: bigint | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'The provider as it was sent; null where none was, and for other kinds than UNPRICED_USAGE.',
@@ -120,7 +139,11 @@ export class Alert {
   })
   account!: Account | null;
 
-  /** The caller's id of the team that the account belongs to now. */
+  /** Where the account is a run of a user: the caller's id of that user. */
+  userExternalId!: string | null;
+
+  /** The team that the account, or the user of the run, belongs to now. */
+  teamId!: string | null;
   teamExternalId!: string | null;
 
   /** Of the budget, as it is now; null without one. */

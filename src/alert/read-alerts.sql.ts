@@ -16,15 +16,21 @@ interface AlertRow {
   readonly threshold: number | null;
   readonly limitPicoUsd: string | null;
   readonly spentPicoUsd: string | null;
+  readonly reservationId: string | null;
+  readonly heldPicoUsd: string | null;
+  readonly chargePicoUsd: string | null;
   readonly provider: string | null;
   readonly model: string | null;
   readonly createdAt: Date | string;
   readonly accountKind: AccountKind | null;
   readonly externalId: string;
   readonly accountName: string | null;
-  readonly teamId: string | null;
+  readonly accountTeamId: string | null;
+  readonly userId: string | null;
   readonly disabledAt: Date | string | null;
   readonly accountCreatedAt: Date | string;
+  readonly userExternalId: string | null;
+  readonly teamId: string | null;
   readonly teamExternalId: string | null;
   readonly budgetName: string | null;
   readonly budgetPeriod: string | null;
@@ -34,13 +40,17 @@ const ALERTS = `
   SELECT a.cursor::text AS cursor, a.kind, a.alert_key AS "alertKey", a.account_id AS "accountId",
     a.budget_id AS "budgetId", nullif(a.period_starts_at, '-infinity') AS "periodStartsAt",
     nullif(a.period_ends_at, 'infinity') AS "periodEndsAt", a.threshold,
-    a.limit_pico_usd::text AS "limitPicoUsd", a.spent_pico_usd::text AS "spentPicoUsd", a.provider, a.model,
+    a.limit_pico_usd::text AS "limitPicoUsd", a.spent_pico_usd::text AS "spentPicoUsd",
+    a.reservation_id AS "reservationId", a.held_pico_usd::text AS "heldPicoUsd",
+    a.charge_pico_usd::text AS "chargePicoUsd", a.provider, a.model,
     a.created_at AS "createdAt", c.kind AS "accountKind", c.external_id AS "externalId", c.name AS "accountName",
-    c.team_id AS "teamId", c.disabled_at AS "disabledAt", c.created_at AS "accountCreatedAt",
+    c.team_id AS "accountTeamId", c.user_id AS "userId", c.disabled_at AS "disabledAt",
+    c.created_at AS "accountCreatedAt", u.external_id AS "userExternalId", t.id AS "teamId",
     t.external_id AS "teamExternalId", b.name AS "budgetName", b.period AS "budgetPeriod"
   FROM alert a
   LEFT JOIN account c ON c.organization_id = a.organization_id AND c.id = a.account_id
-  LEFT JOIN account t ON t.organization_id = c.organization_id AND t.id = c.team_id
+  LEFT JOIN account u ON u.organization_id = c.organization_id AND u.id = c.user_id
+  LEFT JOIN account t ON t.organization_id = c.organization_id AND t.id = coalesce(c.team_id, u.team_id)
   LEFT JOIN budget b ON b.organization_id = a.organization_id AND b.id = a.budget_id`;
 
 /** The cursor of the last alert that is committed. */
@@ -109,8 +119,12 @@ export async function searchAlerts(
 }
 
 function isBelow(organizationId: string, accountId: string): RawBuilder<unknown> {
-  return sql`a.account_id IN (SELECT b.id FROM account b
-    WHERE b.organization_id = ${organizationId} AND (b.id = ${accountId} OR b.team_id = ${accountId}))`;
+  return sql`a.account_id IN (
+    SELECT s.id FROM account s
+    WHERE s.organization_id = ${organizationId} AND (${accountId} IN (s.id, s.team_id, s.user_id))
+    UNION ALL
+    SELECT s.id FROM account s JOIN account o ON o.organization_id = s.organization_id AND o.id = s.user_id
+    WHERE s.organization_id = ${organizationId} AND o.team_id = ${accountId})`;
 }
 
 function alertOf(organizationId: string, row: AlertRow): Alert {
@@ -126,10 +140,15 @@ function alertOf(organizationId: string, row: AlertRow): Alert {
     threshold: row.threshold,
     limitPicoUsd: amountOf(row.limitPicoUsd),
     spentPicoUsd: amountOf(row.spentPicoUsd),
+    reservationId: row.reservationId,
+    heldPicoUsd: amountOf(row.heldPicoUsd),
+    chargePicoUsd: amountOf(row.chargePicoUsd),
     provider: row.provider,
     model: row.model,
     createdAt: new Date(row.createdAt),
     account: row.accountKind && accountOf(organizationId, row, row.accountKind),
+    userExternalId: row.userExternalId,
+    teamId: row.teamId,
     teamExternalId: row.teamExternalId,
     budgetName: row.budgetName,
     budgetPeriod: row.budgetPeriod,
@@ -151,7 +170,8 @@ function accountOf(organizationId: string, row: AlertRow, kind: AccountKind): Ac
     kind,
     externalId: row.externalId,
     name: row.accountName,
-    teamId: row.teamId,
+    teamId: row.accountTeamId,
+    userId: row.userId,
     disabledAt: instantOf(row.disabledAt),
     createdAt: new Date(row.accountCreatedAt),
   });

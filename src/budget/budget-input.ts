@@ -24,16 +24,23 @@ export class SetBudgetInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The user whose budget it is, 1 to 255 characters; made where it is new. Without userId and teamId: the organization.',
+      'The user whose budget it is, 1 to 255 characters; made where it is new. Without userId, teamId and runId: the organization. With runId: whose run a new run is; a known run stays where it is.',
   })
   userId?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Alone: the team whose budget it is, made where it is new. With userId: the team that a new user joins; a known user stays where it is.',
+      'Alone: the team whose budget it is, made where it is new. With userId: the team that a new user joins; a known user stays where it is. Not beside runId without userId.',
   })
   teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The agent run or session whose budget it is, 1 to 255 characters; its account is made here where it is new. It counts every call that names the run, whoever spends.',
+  })
+  runId?: string | null;
 
   @Field(() => PeriodKind, { description: 'How long the limit is for.' })
   period!: PeriodKind;
@@ -90,6 +97,13 @@ export class CheckBudgetInput {
     description: 'Alone: the team that would spend. With userId: the team of a user that is not known yet.',
   })
   teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The agent run or session of the call, 1 to 255 characters: its budgets, where it has any, apply beside those of who spends.',
+  })
+  runId?: string | null;
 
   @Field(() => String, {
     nullable: true,

@@ -44,4 +44,8 @@ export class BudgetPeriod {
 
   @Property({ type: 'smallint' })
   rank!: number;
+
+  /** Reservations that were granted and that it would have refused, as SHADOW or while HARD was not enforced. */
+  @Property({ type: 'bigint', runtimeType: 'bigint', defaultRaw: '0' })
+  wouldDenyCount!: bigint;
 }

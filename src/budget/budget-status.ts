@@ -20,6 +20,11 @@ export interface PeriodRow {
   readonly held: string;
   readonly enforcement: string;
   readonly thresholds: readonly number[];
+  /** Until when it lets pass what it would refuse; null where it never did. */
+  readonly graceUntil: string | null;
+  readonly wouldDenyCount: number;
+  /** When the account was made that it is a limit on. */
+  readonly accountCreatedAt: string;
 }
 
 const HIDDEN = 'null where a MEMBER key looks at a budget that it inherits.';
@@ -96,9 +101,21 @@ export class BudgetPeriodStatus {
   })
   thresholds!: number[] | null;
 
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many reservations of this period were granted that it would have refused: as SHADOW, or as HARD while that was not enforced; ${HIDDEN}`,
+  })
+  wouldDenyCount!: number | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: `Until when it lets pass what it would refuse (BUDGET_GRACE_PERIOD), once in its life; null where it has had none, and ${HIDDEN}`,
+  })
+  graceUntil!: Date | null;
+
   @Field(() => Boolean, {
     description:
-      'Whether it refuses every call that costs something now: it is HARD, enforcement is on, and nothing remains.',
+      'Whether it refuses every call that costs something now: it is HARD, its enforcement is on, it is not in its grace, and nothing remains.',
   })
   denies!: boolean;
 }
@@ -108,7 +125,8 @@ export class BudgetStatus {
   accountId!: string | null;
 
   @Field(() => [BudgetPeriodStatus], {
-    description: "Own budgets first, then the team's, then the organization's, each in the period that contains asOf.",
+    description:
+      "The nearest first: a run's, the user's, the team's, the organization's, each in the period that contains asOf.",
   })
   budgets!: BudgetPeriodStatus[];
 
@@ -116,13 +134,34 @@ export class BudgetStatus {
   asOf!: Date;
 }
 
+/** When HARD budgets refuse. */
+export interface EnforcementSettings {
+  readonly isOn: boolean;
+  /** Budgets of accounts that were made before act as SHADOW; undefined: those of all accounts refuse. */
+  readonly since: Date | undefined;
+  /** How long a budget, once in its life, lets pass what it would refuse, in ms; 0 = not at all. */
+  readonly graceMs: number;
+}
+
+/** What a row does at its limit, whatever was written: HARD acts as SHADOW where it is not enforced. */
+export function effectOf(row: PeriodRow, { isOn, since }: EnforcementSettings): Enforcement {
+  const enforcement = Enforcement[row.enforcement as keyof typeof Enforcement];
+  const isEnforced = isOn && (since === undefined || new Date(row.accountCreatedAt) >= since);
+  return enforcement === Enforcement.HARD && !isEnforced ? Enforcement.SHADOW : enforcement;
+}
+
+export function isInGrace({ graceUntil }: PeriodRow, now: Date): boolean {
+  return graceUntil !== null && new Date(graceUntil) > now;
+}
+
 export interface StatusView {
-  readonly isEnforcementOn: boolean;
+  readonly enforcement: EnforcementSettings;
+  readonly now: Date;
   /** True for a MEMBER key that inherits the budget: most of it is hidden. */
   readonly isHidden: boolean;
 }
 
-export function statusOf(row: PeriodRow, { isEnforcementOn, isHidden }: StatusView): BudgetPeriodStatus {
+export function statusOf(row: PeriodRow, { enforcement: settings, now, isHidden }: StatusView): BudgetPeriodStatus {
   const [limit, spent, held] = [BigInt(row.limit), BigInt(row.spent), BigInt(row.held)];
   const enforcement = Enforcement[row.enforcement as keyof typeof Enforcement];
   const open = {
@@ -130,7 +169,7 @@ export function statusOf(row: PeriodRow, { isEnforcementOn, isHidden }: StatusVi
     period: PeriodKind[row.period as keyof typeof PeriodKind],
     percent: percentOf(spent, limit),
     resetsAt: instantOf(row.endsAt),
-    denies: isEnforcementOn && enforcement === Enforcement.HARD && spent + held >= limit,
+    denies: effectOf(row, settings) === Enforcement.HARD && !isInGrace(row, now) && spent + held >= limit,
   };
   if (isHidden) return Object.assign(new BudgetPeriodStatus(), NOTHING, open);
   return Object.assign(new BudgetPeriodStatus(), open, {
@@ -144,6 +183,8 @@ export function statusOf(row: PeriodRow, { isEnforcementOn, isHidden }: StatusVi
     startsAt: instantOf(row.startsAt),
     enforcement,
     thresholds: [...row.thresholds],
+    wouldDenyCount: row.wouldDenyCount,
+    graceUntil: row.graceUntil === null ? null : new Date(row.graceUntil),
   });
 }
 
@@ -158,6 +199,8 @@ const NOTHING = {
   startsAt: null,
   enforcement: null,
   thresholds: null,
+  wouldDenyCount: null,
+  graceUntil: null,
 };
 
 /** PostgreSQL writes the ends of a LIFETIME as infinities. */

@@ -34,6 +34,12 @@ class BudgetStatusArgs {
     description: "Alone: the caller's id of a team. With userId: the team of a user that is not known yet.",
   })
   teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The caller's id of an agent run or session. Not beside userId or teamId.",
+  })
+  runId?: string | null;
 }
 
 @Resolver(() => Budget)
@@ -65,7 +71,7 @@ export class BudgetResolver {
   @Requires('budget.write')
   @Mutation(() => Budget, {
     description:
-      'Makes or changes a budget. A new one counts what its current period has spent already. Lowering the limit raises at once the alerts of the thresholds that are crossed by it; raising it arms them anew. Requires budget.write. Errors: BAD_USER_INPUT (also for another anchor than the one it was made with), FORBIDDEN.',
+      'Makes or changes a budget. A new one counts what its current period has spent already, and what is held in it for calls that have not ended. Lowering the limit raises at once the alerts of the thresholds that are crossed by it; raising it arms them anew. Requires budget.write. Errors: BAD_USER_INPUT (also for another anchor than the one it was made with), FORBIDDEN.',
   })
   setBudget(
     @Arg('input', () => SetBudgetInput, { description: 'The budget.' }) input: SetBudgetInput,
@@ -89,20 +95,20 @@ export class BudgetResolver {
   @Requires('budget.read')
   @Query(() => BudgetStatus, {
     description:
-      "Every budget that applies to an account, own and inherited, in its current period. Without userId and teamId: the organization's; for a MEMBER its own account's. An account that was never used is answered as if it had been made. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
+      "Every budget that applies to an account, own and inherited, in its current period. Without userId, teamId and runId: the organization's; for a MEMBER its own account's. An account that was never used is answered as if it had been made, a run as if without a user. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
   })
   budgetStatus(
-    @Args(() => BudgetStatusArgs) { userId, teamId }: BudgetStatusArgs,
+    @Args(() => BudgetStatusArgs) { userId, teamId, runId }: BudgetStatusArgs,
     @Ctx() context: Context,
   ): Promise<BudgetStatus> {
-    return this.budgets.status(context.operation, { userId, teamId });
+    return this.budgets.status(context.operation, { userId, teamId, runId });
   }
 
   @Requires('budget.read')
   @Subscription(() => BudgetStatus, {
     name: 'budgetStatus',
     description:
-      'The live meter: what the query budgetStatus answers, for a MEMBER without userId and teamId of its own account, at once and again at each change, twice a second at most; a client that does not keep up misses states in between. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; the stream ends with UNAUTHENTICATED within 5 seconds after the key was revoked.',
+      'The live meter: what the query budgetStatus answers, for a MEMBER without userId, teamId and runId of its own account, at once and again at each change, twice a second at most; a client that does not keep up misses states in between. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; the stream ends with UNAUTHENTICATED within 5 seconds after the key was revoked.',
     subscribe: ({ args, context, info }: SubscribeData<BudgetStatusArgs, Context>) =>
       resolverOf(info.schema, BudgetResolver).openStatus(args, context),
   })
@@ -110,8 +116,8 @@ export class BudgetResolver {
     return status;
   }
 
-  openStatus({ userId, teamId }: BudgetStatusArgs, context: Context): Promise<AsyncGenerator<BudgetStatus>> {
-    return this.budgets.watch(context.operation, { userId, teamId });
+  openStatus({ userId, teamId, runId }: BudgetStatusArgs, context: Context): Promise<AsyncGenerator<BudgetStatus>> {
+    return this.budgets.watch(context.operation, { userId, teamId, runId });
   }
 
   @Requires('budget.check')

@@ -7,14 +7,15 @@ import { retryOnConflict } from '../conflict.js';
 import { ApiError, badInput, notFound } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import { Account } from '../identity/account.js';
-import { spenderOf, type AccountName } from '../identity/account.service.js';
+import { accountById, maySee } from '../identity/account-scope.js';
+import { accountOf, checkExternalId, spenderOf, type AccountName } from '../identity/account.service.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import { authorize } from '../identity/permission.js';
 import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import type { Principal } from '../principal.js';
 import type { BudgetMeter } from './budget-meter.js';
-import { BudgetStatus, statusOf } from './budget-status.js';
+import { BudgetStatus, statusOf, type EnforcementSettings } from './budget-status.js';
 import { Budget, modelText } from './budget.js';
 import type { BudgetModelInput, CheckBudgetInput, SetBudgetInput } from './budget-input.js';
 import { checkBudgetInput, type ResolveModel } from './check-budget.js';
@@ -24,8 +25,7 @@ import { readBudgetPath, type BudgetPath } from './read-budgets.sql.js';
 import { deleteBudget, setBudget } from './set-budget.sql.js';
 
 export interface BudgetSettings {
-  /** Off: HARD budgets refuse nothing. */
-  readonly isEnforcementOn: boolean;
+  readonly enforcement: EnforcementSettings;
   /** pico-USD; a MONTH, HARD budget for users made from now on. */
   readonly defaultLimitPicoUsd: bigint | undefined;
 }
@@ -77,7 +77,7 @@ export class BudgetService {
   /** Every budget that applies to an account, which is answered as if it were made where it is not. Makes nothing. */
   async status(operation: Operation, name: AccountName): Promise<BudgetStatus> {
     authorize(operation, 'budget.read');
-    const path = await this.#path(operation, await this.#lookedAt(operation, name));
+    const path = await this.#path(operation, await this.#lookedAt(operation, name), undefined);
     return this.#view(operation.principal, path, operation.now);
   }
 
@@ -94,15 +94,17 @@ export class BudgetService {
   async check(operation: Operation, input: CheckBudgetInput): Promise<Decision> {
     authorize(operation, 'budget.check');
     const account = spenderOf(input, ['input']);
+    const runId = input.runId == null ? undefined : checkExternalId(input.runId, ['input', 'runId']);
     const asked = checkCall(input);
     const model = await this.#modelOf(operation, input);
     const amountPicoUsd = asked.kind === 'AMOUNT' ? asked.picoUsd : await this.#upperBound(operation, asked.input);
-    const path = await this.#path(operation, account);
+    const path = await this.#path(operation, account, runId);
     return decide({
       rows: path.rows.filter(({ models }) => models === null || (model !== undefined && models.includes(model))),
       amountPicoUsd,
       isDisabled: path.isDisabled,
-      isEnforcementOn: this.settings.isEnforcementOn,
+      enforcement: this.settings.enforcement,
+      now: operation.now,
     });
   }
 
@@ -112,17 +114,19 @@ export class BudgetService {
     const em = await operation.em();
     const { organizationId, accountId } = operation.principal;
     const budget = validate(key) ? await em.findOne(Budget, { organizationId, id: key }) : null;
-    if (!budget || accountId === undefined || budget.accountId === accountId) return budget;
-    const account = await em.findOne(Account, { organizationId, id: budget.accountId });
-    return account?.teamId === accountId ? budget : null;
+    if (!budget || accountId === undefined) return budget;
+    const account = await accountById(operation, budget.accountId);
+    return account && (await maySee(operation, account)) ? budget : null;
   }
 
   #view(principal: Principal, path: BudgetPath, asOf: Date): BudgetStatus {
     const inherited = inheritedBy(principal, path);
-    const { isEnforcementOn } = this.settings;
+    const { enforcement } = this.settings;
     return Object.assign(new BudgetStatus(), {
       accountId: path.accountId ?? null,
-      budgets: path.rows.map((row) => statusOf(row, { isEnforcementOn, isHidden: inherited.has(row.accountId) })),
+      budgets: path.rows.map((row) =>
+        statusOf(row, { enforcement, now: asOf, isHidden: inherited.has(row.accountId) }),
+      ),
       asOf,
     });
   }
@@ -130,6 +134,7 @@ export class BudgetService {
   /** Whose budgets are asked for: without a name the organization's, for a MEMBER its own account's. */
   async #lookedAt(operation: Operation, name: AccountName): Promise<WantedAccount> {
     const { organizationId, accountId } = operation.principal;
+    if (name.runId != null) return accountOf(name);
     if (accountId === undefined || name.userId != null || name.teamId != null) return spenderOf(name, []);
     const em = await operation.em();
     const account = await em.findOne(Account, { organizationId, id: accountId });
@@ -150,10 +155,10 @@ export class BudgetService {
     return models.every(known) ? known : resolverOf(await this.prices.refresh(organizationId));
   }
 
-  async #path(operation: Operation, account: WantedAccount): Promise<BudgetPath> {
+  async #path(operation: Operation, account: WantedAccount, runId: string | undefined): Promise<BudgetPath> {
     const em = await operation.em();
-    const { organizationId } = operation.principal;
-    return readBudgetPath(em, organizationId, account, operation.now, this.settings.defaultLimitPicoUsd);
+    const watched = { organizationId: operation.principal.organizationId, account, runId };
+    return readBudgetPath(em, watched, operation.now, this.settings.defaultLimitPicoUsd);
   }
 
   /** What a call costs at most; undefined where the model has no price. */
@@ -182,8 +187,8 @@ export class BudgetService {
  */
 function inheritedBy({ accountId }: Principal, path: BudgetPath): ReadonlySet<string | null> {
   if (accountId === undefined || accountId === path.rootId) return new Set();
-  if (accountId === path.accountId)
-    return new Set(path.teamId === undefined ? [path.rootId] : [path.teamId, path.rootId]);
-  if (accountId === path.teamId && path.accountId !== undefined) return new Set([path.rootId]);
-  throw notFound('The account');
+  const upwards = [path.accountId, path.userId, path.teamId, path.rootId].filter((id) => id !== undefined);
+  const own = upwards.indexOf(accountId);
+  if (own < 0 || path.accountId === undefined) throw notFound('The account');
+  return new Set(upwards.slice(own + 1));
 }

@@ -128,6 +128,10 @@ export class Budget {
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 
+  /** Until then it acts as SOFT; set once in its life, by the first reservation that it would have denied. */
+  @Property({ type: 'timestamptz', nullable: true })
+  graceUntil!: Date | null;
+
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'Since when it counts nothing, because it was deleted; null while it lives.',

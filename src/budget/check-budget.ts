@@ -1,7 +1,7 @@
 /** Every check of a budget's input, in the order of the fields. */
 import { createHash } from 'node:crypto';
 import { badInput } from '../errors.js';
-import { spenderOf } from '../identity/account.service.js';
+import { budgetedOf } from '../identity/account.service.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import { requireText } from '../text.js';
 import { PeriodKind, modelText, type Enforcement } from './budget.js';
@@ -34,7 +34,7 @@ export type ResolveModel = (
 ) => { readonly provider: string; readonly name: string } | undefined;
 
 export function checkBudgetInput(input: SetBudgetInput, resolve: ResolveModel): BudgetDraft {
-  const account = spenderOf(input, ['input']);
+  const account = budgetedOf(input, ['input']);
   if (input.limit < 0n) throw badInput(['input', 'limit'], 'Must be 0 or more.');
   const thresholds = checkThresholds(input.thresholds);
   const models = input.models ? checkModels(input.models, resolve) : null;

@@ -1,7 +1,14 @@
 /** Whether an amount fits on all budgets of a path: data, never an error. */
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { DecimalScalar } from '../scalars.js';
-import { BudgetPeriodStatus, statusOf, type PeriodRow } from './budget-status.js';
+import { DecimalScalar, QuantityScalar } from '../scalars.js';
+import {
+  BudgetPeriodStatus,
+  effectOf,
+  isInGrace,
+  statusOf,
+  type EnforcementSettings,
+  type PeriodRow,
+} from './budget-status.js';
 import { Enforcement } from './budget.js';
 
 export enum DecisionOutcome {
@@ -36,7 +43,7 @@ registerEnumType(DecisionReason, {
     OVER_LIMIT: { description: 'A budget has no room for it. Only a HARD one refuses.' },
     MODEL_NOT_PRICED: { description: 'The model has no price, so nothing says what to hold: name an amount.' },
     ENFORCEMENT_OFF: { description: 'ENABLE_BUDGET_ENFORCEMENT is false: no budget refuses anything.' },
-    ACCOUNT_DISABLED: { description: 'The account, its team or the organization is disabled.' },
+    ACCOUNT_DISABLED: { description: 'The account, the run, its team or the organization is disabled.' },
   },
 });
 
@@ -67,51 +74,64 @@ export class Decision {
     description: 'What remains of that budget in USD before this call; null without one.',
   })
   remainingPicoUsd!: bigint | null;
-}
 
-/** A period row with what only a decision looks at. */
-export interface DecidingRow extends PeriodRow {
-  readonly isInGrace: boolean;
+  @Field(() => DecimalScalar, {
+    name: 'asked',
+    nullable: true,
+    description: 'What was asked for, in USD: the amount, or the most that the call can cost; null without a price.',
+  })
+  askedPicoUsd!: bigint | null;
+
+  @Field(() => QuantityScalar, {
+    nullable: true,
+    description:
+      'Of a reservation that was denied: the largest maxCompletionTokens with which the same call would have been allowed; null where not even its prompt would, where it was not denied for its size, and where an amount was asked for.',
+  })
+  maxCompletionTokens!: string | null;
 }
 
 export interface DecisionCase {
   /** Those that count the call, own ones first. */
-  readonly rows: readonly DecidingRow[];
+  readonly rows: readonly PeriodRow[];
   /** undefined where the model has no price. */
   readonly amountPicoUsd: bigint | undefined;
   readonly isDisabled: boolean;
-  readonly isEnforcementOn: boolean;
+  readonly enforcement: EnforcementSettings;
+  readonly now: Date;
   /** Default true. False for what is booked in any case: a refusal is then ALLOWED with its reason, and `wouldDeny`. */
   readonly mayDeny?: boolean;
 }
 
 /** Precedence: a disabled account; a model without a price; a HARD budget over its limit; one in grace; SHADOW; SOFT; else it fits. */
-export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn, mayDeny = true }: DecisionCase): Decision {
+export function decide(decided: DecisionCase): Decision {
+  const { rows, amountPicoUsd, isDisabled, enforcement, now, mayDeny = true } = decided;
   const denied = mayDeny ? DecisionOutcome.DENIED : DecisionOutcome.ALLOWED;
   const byGrace = mayDeny ? DecisionOutcome.ALLOWED_BY_GRACE : DecisionOutcome.ALLOWED;
-  const answer = (outcome: DecisionOutcome, reason: DecisionReason, wouldDeny: boolean, row?: DecidingRow) =>
+  const answer = (outcome: DecisionOutcome, reason: DecisionReason, wouldDeny: boolean, row?: PeriodRow) =>
     Object.assign(new Decision(), {
       outcome,
       reason,
       wouldDeny,
-      budget: row ? statusOf(row, { isEnforcementOn, isHidden: false }) : null,
+      budget: row ? statusOf(row, { enforcement, now, isHidden: false }) : null,
       remainingPicoUsd: row ? remainingOf(row) : null,
+      askedPicoUsd: amountPicoUsd ?? null,
+      maxCompletionTokens: null,
     });
   if (isDisabled) return answer(denied, DecisionReason.ACCOUNT_DISABLED, true);
 
   if (amountPicoUsd === undefined) {
-    return isEnforcementOn
+    return enforcement.isOn
       ? answer(denied, DecisionReason.MODEL_NOT_PRICED, true)
       : answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, true);
   }
   // Nothing more to spend is no reason to refuse what costs nothing.
   const over = rows.filter((row) => amountPicoUsd > 0n && amountPicoUsd > remainingOf(row));
-  const of = (enforcement: Enforcement) => over.filter((row) => row.enforcement === String(enforcement));
+  const of = (effect: Enforcement) => over.filter((row) => effectOf(row, enforcement) === effect);
   const hard = of(Enforcement.HARD);
-  const refusing = hard.find((row) => !row.isInGrace);
+  const refusing = hard.find((row) => !mayPassByGrace(row, enforcement, now));
   const first = refusing ?? hard[0] ?? of(Enforcement.SHADOW)[0] ?? over[0] ?? tightest(rows);
   const wouldDeny = hard.length > 0 || of(Enforcement.SHADOW).length > 0;
-  if (!isEnforcementOn) return answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, wouldDeny, first);
+  if (!enforcement.isOn) return answer(DecisionOutcome.ALLOWED, DecisionReason.ENFORCEMENT_OFF, wouldDeny, first);
   if (refusing) return answer(denied, DecisionReason.OVER_LIMIT, wouldDeny, first);
   if (hard.length > 0) return answer(byGrace, DecisionReason.OVER_LIMIT, wouldDeny, first);
   return answer(
@@ -122,8 +142,13 @@ export function decide({ rows, amountPicoUsd, isDisabled, isEnforcementOn, mayDe
   );
 }
 
-function tightest(rows: readonly DecidingRow[]): DecidingRow | undefined {
-  return rows.reduce<DecidingRow | undefined>(
+/** In its grace, or at its first refusal, which starts it. */
+function mayPassByGrace(row: PeriodRow, { graceMs }: EnforcementSettings, now: Date): boolean {
+  return row.graceUntil === null ? graceMs > 0 : isInGrace(row, now);
+}
+
+function tightest(rows: readonly PeriodRow[]): PeriodRow | undefined {
+  return rows.reduce<PeriodRow | undefined>(
     (least, row) => (least && remainingOf(least) <= remainingOf(row) ? least : row),
     undefined,
   );

@@ -64,7 +64,7 @@ function checkPrompt(input: EstimateCostInput): SaidPrompt {
     throw badInput(['input'], 'Give one of prompt, messages, promptTokens and quantities.');
   }
   if (prompt != null) {
-    checkSize(Buffer.byteLength(prompt), 'prompt');
+    checkTextSize(Buffer.byteLength(prompt), ['input', 'prompt']);
     return { kind: 'TEXT', text: prompt };
   }
   if (messages == null) return { kind: 'QUANTITIES' };
@@ -72,16 +72,17 @@ function checkPrompt(input: EstimateCostInput): SaidPrompt {
     throw badInput(['input', 'messages'], `Must have 1 to ${MAX_MESSAGES} messages.`);
   }
   const texts = messages.flatMap(({ role, content, name }) => [role, content, name ?? '']);
-  checkSize(
+  checkTextSize(
     texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
-    'messages',
+    ['input', 'messages'],
   );
   return { kind: 'MESSAGES', messages };
 }
 
-function checkSize(bytes: number, field: string): void {
+/** @throws ApiError BAD_USER_INPUT for a text that is too long to be counted. */
+export function checkTextSize(bytes: number, path: readonly (string | number)[]): void {
   if (bytes > MAX_TEXT_BYTES) {
-    throw badInput(['input', field], 'Must have at most 1 MiB of text (UTF-8); send promptTokens for more.');
+    throw badInput(path, 'Must have at most 1 MiB of text (UTF-8); send promptTokens for more.');
   }
 }
 

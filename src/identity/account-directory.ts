@@ -26,8 +26,8 @@ class AccountMaking implements LaneJob<NewAccount, string> {
     const wanted = new Map<string, WantedAccount>();
     for (const { account } of items) {
       const key = keyOf(organizationId, account);
-      // Of several that name a new user, the first that names a team says where it goes.
-      if (wanted.get(key)?.teamExternalId === undefined) wanted.set(key, account);
+      // Of several that name a new user, the first that names a team says where it goes; so with a new run and its user.
+      if (parentOf(wanted.get(key)) === undefined) wanted.set(key, account);
     }
     const now = items[0]?.now ?? new Date(0);
     const made = await ensureAccounts(client, organizationId, [...wanted.values()], now, this.defaultLimitPicoUsd);
@@ -63,6 +63,10 @@ export class AccountDirectory {
       return outcome.value;
     });
   }
+}
+
+function parentOf(account: WantedAccount | undefined): string | undefined {
+  return account?.userExternalId ?? account?.teamExternalId;
 }
 
 function keyOf(organizationId: string, { kind, externalId }: WantedAccount): string {

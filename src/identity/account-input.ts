@@ -1,9 +1,11 @@
 import { Field, InputType } from 'type-graphql';
 import { AccountKind } from './account.js';
 
-@InputType({ description: 'A new or changed account. What is left out stays as it is.' })
+@InputType({ description: 'A new or changed account; a RUN can only be changed. What is left out stays as it is.' })
 export class SetAccountInput {
-  @Field(() => AccountKind, { description: 'ORGANIZATION, TEAM or USER.' })
+  @Field(() => AccountKind, {
+    description: 'Its level. A TEAM or USER is made where it is new; a RUN is made by setBudget alone.',
+  })
   kind!: AccountKind;
 
   @Field(() => String, {

@@ -21,10 +21,19 @@ export class AccountResolver {
     return this.accounts.teamOf(context.operation, account);
   }
 
+  @Requires('account.read')
+  @FieldResolver(() => Account, {
+    nullable: true,
+    description: 'The user of a RUN, as it was said when the RUN was made; null where none was, and for other kinds.',
+  })
+  user(@Root() account: Account, @Ctx() context: Context): Promise<Account | null> {
+    return this.accounts.userOf(context.operation, account);
+  }
+
   @Requires('account.write')
   @Mutation(() => Account, {
     description:
-      'Makes or changes an account: its name, its team, whether it is disabled. Requires account.write. Errors: BAD_USER_INPUT, FORBIDDEN.',
+      'Makes or changes an account: its name, its team, whether it is disabled. Requires account.write. Errors: BAD_USER_INPUT, NOT_FOUND (a RUN that has no account: setBudget makes it), FORBIDDEN.',
   })
   setAccount(
     @Arg('input', () => SetAccountInput, { description: 'The account, and what changes of it.' })

@@ -1,10 +1,10 @@
-import DataLoader from 'dataloader';
 import { validate } from 'uuid';
 import { badInput, notFound } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { requireText } from '../text.js';
 import { Account, AccountKind, AccountTeam } from './account.js';
 import type { AccountDirectory } from './account-directory.js';
+import { accountById, maySee } from './account-scope.js';
 import type { WantedAccount } from './ensure-account.sql.js';
 import { lockGate } from './gate.sql.js';
 import { authorize } from './permission.js';
@@ -13,7 +13,11 @@ import { authorize } from './permission.js';
 export interface AccountName {
   readonly userId?: string | null | undefined;
   readonly teamId?: string | null | undefined;
+  readonly runId?: string | null | undefined;
 }
+
+/** Of the input whose fields the parts of a name are. */
+type Path = readonly (string | number)[];
 
 export interface AccountChange {
   readonly kind: AccountKind;
@@ -28,20 +32,23 @@ export class AccountService {
   constructor(private readonly directory: AccountDirectory) {}
 
   /** The account of a name, or undefined where it was never used. Makes nothing. */
-  async find(operation: Operation, name: AccountName): Promise<Account | undefined> {
+  async find(operation: Operation, name: AccountName, path: Path = []): Promise<Account | undefined> {
     authorize(operation, 'account.read');
-    const { kind, externalId } = accountOf(name);
+    const { kind, externalId } = accountOf(name, path);
     const em = await operation.em();
     const { organizationId } = operation.principal;
     return (await em.findOne(Account, { organizationId, kind, externalId })) ?? undefined;
   }
 
-  /** Makes the account where it is new, and changes what the input names. Moving a user between teams closes the gate. */
+  /**
+   * Makes the account where it is new, and changes what the input names. A RUN is never made here: it would be nobody's.
+   * Moving a user between teams closes the gate.
+   */
   async set(operation: Operation, input: AccountChange): Promise<Account> {
     authorize(operation, 'account.write');
     const change = checkChange(input);
     const { organizationId } = operation.principal;
-    if (change.kind !== AccountKind.ORGANIZATION) {
+    if (change.kind === AccountKind.TEAM || change.kind === AccountKind.USER) {
       const { kind, externalId, teamId } = change;
       const team = teamId == null ? [] : [{ kind: AccountKind.TEAM, externalId: teamId }];
       const wanted = { kind, externalId, teamExternalId: teamId ?? undefined };
@@ -62,13 +69,19 @@ export class AccountService {
   /** Batched over all accounts of an operation. */
   async teamOf(operation: Operation, account: Account): Promise<Account | null> {
     authorize(operation, 'account.read');
-    return account.teamId === null ? null : operation.loader(this, accountLoader).load(account.teamId);
+    return account.teamId === null ? null : accountById(operation, account.teamId);
+  }
+
+  /** Batched over all accounts of an operation. */
+  async userOf(operation: Operation, account: Account): Promise<Account | null> {
+    authorize(operation, 'account.read');
+    return account.userId === null ? null : accountById(operation, account.userId);
   }
 
   /** Batched over all accounts of an operation. The caller has checked that the principal may see it. */
   async byId(operation: Operation, id: string): Promise<Account> {
     authorize(operation, 'account.read');
-    const account = await operation.loader(this, accountLoader).load(id);
+    const account = await accountById(operation, id);
     if (!account) throw notFound('The account');
     return account;
   }
@@ -76,9 +89,8 @@ export class AccountService {
   /** By the key in an opaque id; null where it is not there or not for the principal. */
   async findNode(operation: Operation, key: string): Promise<Account | null> {
     authorize(operation, 'account.read');
-    const { accountId } = operation.principal;
-    const account = validate(key) ? await operation.loader(this, accountLoader).load(key) : null;
-    return accountId === undefined || account?.id === accountId || account?.teamId === accountId ? account : null;
+    const account = validate(key) ? await accountById(operation, key) : null;
+    return account && (await maySee(operation, account)) ? account : null;
   }
 
   async #move(operation: Operation, account: Account, teamName: string | null): Promise<void> {
@@ -95,26 +107,30 @@ export class AccountService {
   }
 }
 
-function accountLoader(operation: Operation): DataLoader<string, Account | null> {
-  return new DataLoader(async (ids) => {
-    const em = await operation.em();
-    const found = await em.find(Account, { organizationId: operation.principal.organizationId, id: { $in: [...ids] } });
-    const byId = new Map(found.map((account) => [account.id, account]));
-    return ids.map((id) => byId.get(id) ?? null);
-  });
+/** The kind and external id that a name stands for. */
+export function accountOf({ userId, teamId, runId }: AccountName, path: Path = []): WantedAccount {
+  if (userId != null && teamId != null) throw badInput([...path, 'teamId'], 'Name at most one of userId and teamId.');
+  if (runId != null && (userId ?? teamId) != null) {
+    throw badInput([...path, 'runId'], 'Name at most one of userId, teamId and runId.');
+  }
+  if (runId != null) return { kind: AccountKind.RUN, externalId: checkExternalId(runId, [...path, 'runId']) };
+  return spenderOf({ userId, teamId }, path);
 }
 
-/** The kind and external id that a name stands for. */
-export function accountOf(name: AccountName): { kind: AccountKind; externalId: string } {
-  const { userId, teamId } = name;
-  if (userId != null && teamId != null) throw badInput(['teamId'], 'Name at most one of userId and teamId.');
-  if (userId != null) return { kind: AccountKind.USER, externalId: checkExternalId(userId, ['userId']) };
-  if (teamId != null) return { kind: AccountKind.TEAM, externalId: checkExternalId(teamId, ['teamId']) };
-  return { kind: AccountKind.ORGANIZATION, externalId: '' };
+/** Whose budget it is: of a run that is named with a user, the user is only whose a new run is. */
+export function budgetedOf({ userId, teamId, runId }: AccountName, path: Path): WantedAccount {
+  const spender = spenderOf({ userId, teamId }, path);
+  if (runId == null) return spender;
+  const externalId = checkExternalId(runId, [...path, 'runId']);
+  if (spender.kind === AccountKind.TEAM) {
+    throw badInput([...path, 'teamId'], 'A run is of a user: beside runId, name a team only together with userId.');
+  }
+  const userExternalId = userId ?? undefined;
+  return { kind: AccountKind.RUN, externalId, userExternalId, teamExternalId: spender.teamExternalId };
 }
 
 /** Who spends: with a user, the team is only where a new user goes; alone, the team itself spends. */
-export function spenderOf({ userId, teamId }: AccountName, path: readonly (string | number)[]): WantedAccount {
+export function spenderOf({ userId, teamId }: AccountName, path: Path): WantedAccount {
   if (teamId != null) checkExternalId(teamId, [...path, 'teamId']);
   if (userId != null) {
     const externalId = checkExternalId(userId, [...path, 'userId']);
@@ -124,13 +140,11 @@ export function spenderOf({ userId, teamId }: AccountName, path: readonly (strin
   return { kind: AccountKind.ORGANIZATION, externalId: '' };
 }
 
-export function checkExternalId(text: string, path: readonly (string | number)[]): string {
+export function checkExternalId(text: string, path: Path): string {
   return requireText(text, path, 255);
 }
 
 function checkChange(input: AccountChange): AccountChange {
-  if (input.kind === AccountKind.RUN)
-    throw badInput(['input', 'kind'], 'RUN accounts are made by reservations, not by hand.');
   if (input.kind === AccountKind.ORGANIZATION) {
     if (input.externalId !== '')
       throw badInput(['input', 'externalId'], 'The organization has no external id: leave it empty.');

@@ -17,13 +17,18 @@ registerEnumType(AccountKind, {
     ORGANIZATION: { description: 'The root: one per organization.' },
     TEAM: { description: 'Users that share a budget. Teams do not nest.' },
     USER: { description: 'One user of the caller; may belong to one team.' },
-    RUN: { description: 'One agent run or session of a user.' },
+    RUN: {
+      description: 'One agent run or session, of a user or of nobody. An account once it has a budget of its own.',
+    },
   },
 });
 
 @Entity({ tableName: 'account' })
 @Unique({ name: 'account_external_id_key', properties: ['organizationId', 'kind', 'externalId'] })
-@ObjectType({ implements: Node, description: 'Who spends. Made on first use; disabled, never deleted.' })
+@ObjectType({
+  implements: Node,
+  description: 'Who spends. Made on first use, a RUN by its first budget; disabled, never deleted.',
+})
 export class Account {
   @PrimaryKey({ type: 'uuid' })
   organizationId!: string;
@@ -49,6 +54,10 @@ export class Account {
   /** The team of a USER. */
   @Property({ type: 'uuid', nullable: true })
   teamId!: string | null;
+
+  /** Whose RUN it is, where that was said when it was made. */
+  @Property({ type: 'uuid', nullable: true })
+  userId!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,

@@ -83,7 +83,7 @@ export class ApiKeyService {
         'A MEMBER key, and only such a key, names the account it is bound to.',
       );
     }
-    const account = input.account && (await this.accounts.find(operation, input.account));
+    const account = input.account && (await this.accounts.find(operation, input.account, ['input']));
     if (input.account && !account) throw notFound('The account');
     return this.issue(operation, { name, roles, accountId: account?.id ?? null }, operation.principal.organizationId);
   }

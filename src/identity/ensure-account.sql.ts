@@ -5,6 +5,8 @@ import type { AccountKind } from './account.js';
 export interface WantedAccount {
   readonly kind: AccountKind;
   readonly externalId: string;
+  /** Of a RUN: whose it is. Counts, and is made where it is new, only where the RUN is made now. */
+  readonly userExternalId?: string | undefined;
   /** Makes the team where it is new; the user joins it only where the user is made now. */
   readonly teamExternalId?: string | undefined;
 }
@@ -22,7 +24,7 @@ export async function ensureAccounts(
 ): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>({
     name: 'ensure-accounts',
-    text: 'SELECT id FROM public.ensure_accounts($1, $2, $3, $4, $5, $6, $7, $8, $9) ORDER BY ordinal',
+    text: 'SELECT id FROM public.ensure_accounts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ORDER BY ordinal',
     values: [
       organizationId,
       now,
@@ -32,6 +34,8 @@ export async function ensureAccounts(
       wanted.map((account) => account.teamExternalId ?? null),
       wanted.map(() => newId()),
       defaultLimitPicoUsd ?? null,
+      wanted.map(() => newId()),
+      wanted.map((account) => account.userExternalId ?? null),
       wanted.map(() => newId()),
     ],
   });

@@ -23,6 +23,7 @@ const PERMISSIONS = {
   'usage.read': { roles: READERS, may: 'read usage' },
   'budget.read': { roles: READERS, may: 'read budgets' },
   'budget.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set budgets' },
+  'budget.reserve': { roles: [Role.ADMIN, Role.SERVICE], may: 'hold money on budgets' },
   'budget.check': { roles: STAFF, may: 'check budgets' },
 } satisfies Record<string, { roles: readonly Role[]; may: string }>;
 

@@ -1,16 +1,19 @@
 /** Turns inputs into drafts: every check that needs no database, in the order of the fields. */
+import type { ReservationFacts } from '../budget/reservation-facts.sql.js';
 import type { ExtractedUsage, UnreadableUsage } from '../catalog/extract-usage.js';
 import type { Quantities } from '../catalog/quantity.js';
 import { collectQuantities, type SaidQuantity } from '../catalog/unit-quantity.js';
 import { UsageUnit } from '../catalog/usage-unit.js';
+import { contentHash } from '../content-hash.js';
 import { badInput } from '../errors.js';
 import { checkExternalId, spenderOf } from '../identity/account.service.js';
 import { formatUsd, PICO_USD_PER_USD, type PicoUsd } from '../money.js';
 import { requireText } from '../text.js';
-import { keyDayOf } from './key-day.js';
+import type { WantedAccount } from '../identity/ensure-account.sql.js';
+import { keyDayOf } from '../key-day.js';
 import { responseContent } from './response-content.js';
 import { UnpricedReason } from './unpriced-reason.js';
-import { contentHash, quantitiesToJson, type CallDraft, type DeductionDraft } from './usage-draft.js';
+import { quantitiesToJson, type CallDraft, type DeductionDraft } from './usage-draft.js';
 import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput, TagInput } from './usage-input.js';
 
 type Path = readonly (string | number)[];
@@ -29,10 +32,14 @@ interface Common {
   readonly runId?: string | null;
   readonly tags?: TagInput[] | null;
   readonly occurredAt?: Date | null;
+  readonly reservationId?: string | null;
 }
 
-export function checkCall(input: RecordUsageInput, now: Date, path: Path): CallDraft {
-  const common = checkCommon(input, now, path);
+/** The reservation that a call names, as far as the call has to agree with it. */
+export type Reserved = Pick<ReservationFacts, 'id' | 'account' | 'runId' | 'createdAt'>;
+
+export function checkCall(input: RecordUsageInput, now: Date, path: Path, reserved?: Reserved): CallDraft {
+  const common = checkCommon(input, now, path, reserved);
   const model = requireText(input.model, [...path, 'model'], MAX_MODEL);
   const provider = input.provider == null ? undefined : requireText(input.provider, [...path, 'provider'], MAX_MODEL);
   const quantities = checkQuantities(input, path);
@@ -54,8 +61,13 @@ export function checkCall(input: RecordUsageInput, now: Date, path: Path): CallD
 /** What a call with a provider's body says whatever the catalogue can read of it: enough to know it again. */
 export type ProviderCall = Pick<CallDraft, 'provider' | 'contentHash'> & ReturnType<typeof checkCommon>;
 
-export function checkProviderCall(input: RecordProviderUsageInput, now: Date, path: Path): ProviderCall {
-  const common = checkCommon(input, now, path);
+export function checkProviderCall(
+  input: RecordProviderUsageInput,
+  now: Date,
+  path: Path,
+  reserved?: Reserved,
+): ProviderCall {
+  const common = checkCommon(input, now, path, reserved);
   const provider = requireText(input.provider, [...path, 'provider'], MAX_MODEL);
   return { ...common, provider, contentHash: hashOfResponse(input, { ...saidOf(input, common), provider }, path) };
 }
@@ -107,18 +119,36 @@ export function checkDeduction(input: DeductFromBudgetInput, now: Date, path: Pa
   return { ...common, kind: 'DEDUCTION', contentHash: contentHash(content), amountPicoUsd: input.amount, reason };
 }
 
-function checkCommon(input: Common, now: Date, path: Path) {
+function checkCommon(input: Common, now: Date, path: Path, reserved?: Reserved) {
   const idempotencyKey = requireText(input.idempotencyKey, [...path, 'idempotencyKey'], 255);
-  const account = spenderOf(input, path);
-  const runId = input.runId == null ? undefined : checkExternalId(input.runId, [...path, 'runId']);
+  const named = spenderOf(input, path);
+  const namedRun = input.runId == null ? undefined : checkExternalId(input.runId, [...path, 'runId']);
+  if (reserved) checkAgreement(input, named, reserved, path);
+  const account = reserved?.account ?? named;
+  const runId = namedRun ?? reserved?.runId;
+  const occurredAt = checkInstant(input.occurredAt ?? reserved?.createdAt ?? now, now, [...path, 'occurredAt']);
   return {
     idempotencyKey,
     keyDay: keyDayOf(idempotencyKey),
     account,
     runId,
     tags: checkTags(input.tags ?? [], [...path, 'tags']),
-    occurredAt: checkInstant(input.occurredAt ?? now, now, [...path, 'occurredAt']),
+    occurredAt,
+    budgetAt: reserved?.createdAt ?? occurredAt,
+    reservationId: reserved?.id,
   };
+}
+
+/** Who spends is fixed on the reservation; it may be named once more, and not otherwise. */
+function checkAgreement(input: Common, named: WantedAccount, { account, runId }: Reserved, path: Path): void {
+  const field = input.userId == null ? 'teamId' : 'userId';
+  const isNamed = input.userId != null || input.teamId != null;
+  if (isNamed && (named.kind !== account.kind || named.externalId !== account.externalId)) {
+    throw badInput([...path, field], 'The reservation was made for somebody else: leave this out, or name the same.');
+  }
+  if (input.runId != null && input.runId !== runId) {
+    throw badInput([...path, 'runId'], 'The reservation was made for another run, or for none: leave this out.');
+  }
 }
 
 function checkTags(tags: readonly TagInput[], path: Path): Record<string, string> | undefined {
@@ -173,6 +203,7 @@ function saidOf(input: Common, checked: { tags: Record<string, string> | undefin
     teamId: input.teamId,
     runId: input.runId,
     occurredAt: input.occurredAt?.toISOString(),
+    reservationId: input.reservationId,
     tags: checked.tags,
   };
 }

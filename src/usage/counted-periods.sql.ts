@@ -1,17 +1,18 @@
 import type { Pool } from 'pg';
-import type { DecidingRow } from '../budget/decision.js';
+import type { PeriodRow } from '../budget/budget-status.js';
 import type { UsageRecord } from './usage-record.js';
 
 /** Of each stored record of one organization, the budget rows that it counts on, as they are now. */
-export async function countedPeriods(pool: Pool, records: readonly UsageRecord[]): Promise<DecidingRow[][]> {
-  const rowsOf = records.map((): DecidingRow[] => []);
+export async function countedPeriods(pool: Pool, records: readonly UsageRecord[]): Promise<PeriodRow[][]> {
+  const rowsOf = records.map((): PeriodRow[] => []);
   if (records.length === 0) return rowsOf;
-  const { rows } = await pool.query<{ ordinal: string; json: DecidingRow }>({
+  const { rows } = await pool.query<{ ordinal: string; json: PeriodRow }>({
     name: 'counted-periods',
     text: `SELECT t.ordinal, budget_period_json(bp, b, tollgate_now()) AS json
-      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[]) WITH ORDINALITY
-        AS t (account, team, model, budget_at, ordinal)
-      JOIN budget b ON b.organization_id = $1 AND (b.account_id IN (t.account, t.team) OR b.rank = 3)
+      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::text[]) WITH ORDINALITY
+        AS t (account, team, model, budget_at, run, ordinal)
+      LEFT JOIN account run ON run.organization_id = $1 AND run.kind = 'RUN' AND run.external_id = t.run
+      JOIN budget b ON b.organization_id = $1 AND (b.account_id IN (run.id, t.account, t.team) OR b.rank = 3)
         AND b.begins_at <= t.budget_at AND (b.ended_at IS NULL OR t.budget_at < b.ended_at)
         AND (b.models IS NULL OR t.model = ANY (b.models))
       JOIN budget_period bp ON bp.organization_id = $1 AND bp.budget_id = b.id
@@ -23,6 +24,7 @@ export async function countedPeriods(pool: Pool, records: readonly UsageRecord[]
       records.map((record) => record.teamId),
       records.map((record) => (record.provider === null ? null : `${record.provider}/${record.model}`)),
       records.map((record) => record.budgetAt),
+      records.map((record) => record.runId),
     ],
   });
   for (const { ordinal, json } of rows) rowsOf[Number(ordinal) - 1]?.push(json);

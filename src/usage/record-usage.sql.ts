@@ -10,7 +10,8 @@ import {
   textArray,
   uuidArray,
 } from '../array-binary.js';
-import type { DecidingRow } from '../budget/decision.js';
+import type { ReservationRow } from '../budget/end-reservations.sql.js';
+import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
 import type { PricedUsage, UnpricedUsage } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
 import type { CallDraft, UsageDraft } from './usage-draft.js';
@@ -29,14 +30,18 @@ export interface RecordUsageCall {
   readonly batchId: string;
   /** Refuse, with SQLSTATE TG001, what a HARD budget has no room for. */
   readonly onlyIfFits: boolean;
-  readonly enforce: boolean;
+  readonly enforcement: EnforcementSettings;
   /** Whether anybody wants to know of the budgets; else `periods` is empty. */
   readonly withPeriods: boolean;
+  /** Whether any of the rows names a reservation. */
+  readonly withReservations: boolean;
+  /** Whether anybody wants to know of the reservations; else they are answered with what they held and who settled them. */
+  readonly withReservationRows: boolean;
   readonly rows: readonly UsageRow[];
 }
 
 /** A budget's period row as it is after the call. */
-export interface CountedPeriod extends DecidingRow {
+export interface CountedPeriod extends PeriodRow {
   /** When the budget ended: it counts what came before; null while it has not. */
   readonly endedAt: string | null;
   /** What this call added: digits of pico-USD. */
@@ -53,10 +58,14 @@ export interface RecordUsageResult {
   readonly periods: readonly CountedPeriod[];
   readonly alertCount: number;
   readonly recordedAt: Date;
+  /** Of each row of the call: its RUN, where that is an account. */
+  readonly runs: readonly (string | null)[];
+  /** The reservations that were named, as they are afterwards, by column name. */
+  readonly reservations: readonly ReservationRow[];
 }
 
-const COLUMNS = 35;
-const TEXT = `SELECT existing, stale, teams, periods, alert_count, recorded_at
+const COLUMNS = 38;
+const TEXT = `SELECT existing, stale, teams, periods, alert_count, recorded_at, runs, reservations
   FROM public.record_usage(${Array.from({ length: COLUMNS }, (_, index) => `$${index + 1}`).join(', ')})`;
 
 /** The columns of the answer, in their order. */
@@ -67,6 +76,8 @@ type Answer = [
   periods: string | null,
   alertCount: number,
   recordedAt: Date,
+  runs: (string | null)[] | null,
+  reservations: ReservationRow[] | null,
 ];
 
 /** The fields of a counted period in the order in which count_charges writes them. */
@@ -77,6 +88,7 @@ type PeriodValues = [
   period: string,
   models: string[] | null,
   endedAt: string | null,
+  accountCreatedAt: string,
   startsAt: string,
   endsAt: string,
   limit: string,
@@ -85,7 +97,8 @@ type PeriodValues = [
   enforcement: string,
   rank: number,
   thresholds: number[],
-  isInGrace: boolean,
+  graceUntil: string | null,
+  wouldDenyCount: number,
   added: string,
 ];
 
@@ -99,7 +112,7 @@ export async function recordUsage(client: ClientBase, call: RecordUsageCall): Pr
   });
   const [row] = rows;
   if (!row) throw new Error('record_usage gave no answer.');
-  const [existing, stale, teams, periods, alertCount, recordedAt] = row;
+  const [existing, stale, teams, periods, alertCount, recordedAt, runs, reservations] = row;
   return {
     existing: existing ?? [],
     stale: stale ?? [],
@@ -107,12 +120,14 @@ export async function recordUsage(client: ClientBase, call: RecordUsageCall): Pr
     periods: periods === null ? [] : (JSON.parse(`[${periods}]`) as PeriodValues[]).map(countedPeriod),
     alertCount,
     recordedAt,
+    runs: runs ?? [],
+    reservations: reservations ?? [],
   };
 }
 
 function countedPeriod(values: PeriodValues): CountedPeriod {
-  const [budgetId, accountId, name, period, models, endedAt, startsAt, endsAt, limit, spent, held] = values;
-  const [, , , , , , , , , , , enforcement, rank, thresholds, isInGrace, added] = values;
+  const [budgetId, accountId, name, period, models, endedAt, accountCreatedAt, startsAt, endsAt, limit, spent] = values;
+  const [, , , , , , , , , , , held, enforcement, rank, thresholds, graceUntil, wouldDenyCount, added] = values;
   return {
     budgetId,
     accountId,
@@ -120,6 +135,7 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
     period,
     models,
     endedAt,
+    accountCreatedAt,
     startsAt,
     endsAt,
     limit,
@@ -128,7 +144,8 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
     enforcement,
     rank,
     thresholds,
-    isInGrace,
+    graceUntil,
+    wouldDenyCount,
     added,
   };
 }
@@ -160,19 +177,21 @@ function jsonOf(value: unknown): string | null {
 
 function parameters(call: RecordUsageCall): unknown[] {
   const { rows } = call;
-  const instants = instantArray(rows, ({ draft }) => draft.occurredAt);
   return [
     call.organizationId,
     call.catalogueVersion,
     call.ownVersion,
     call.batchId,
     call.onlyIfFits,
-    call.enforce,
+    call.enforcement.isOn,
+    call.enforcement.since ?? null,
     call.withPeriods,
+    call.withReservations,
+    call.withReservationRows,
     ...saidColumns(rows),
     ...pricedColumns(rows),
-    instants,
-    instants,
+    instantArray(rows, ({ draft }) => draft.occurredAt),
+    instantArray(rows, ({ draft }) => draft.budgetAt),
     ...tokenColumns(rows),
   ];
 }
@@ -186,7 +205,7 @@ function saidColumns(rows: readonly UsageRow[]): (Buffer | null)[] {
     textArray(rows, ({ draft }) => draft.kind),
     uuidArray(rows, ({ accountId }) => accountId),
     sparse(rows, ({ draft }) => draft.runId ?? null),
-    null,
+    sparse(rows, ({ draft }) => draft.reservationId ?? null, uuidArray),
     sparse(rows, ofCall('provider')),
     textArray(rows, ofCall('model')),
     textArray(rows, ofPriced('provider')),

@@ -1,7 +1,8 @@
 /** The work of the recording lane: prices a batch, writes it in one call, and tells each item what became of it. */
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import type { DecidingRow } from '../budget/decision.js';
+import type { ReservationRow } from '../budget/end-reservations.sql.js';
+import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { idempotencyConflict } from '../errors.js';
 import type { LaneJob } from '../lane.js';
@@ -14,6 +15,8 @@ export interface UsageItem {
   readonly accountId: string;
   /** Whether the caller wants to know of the budgets that it counted on. */
   readonly wantsBudgets: boolean;
+  /** Whether the caller wants to know of the reservation that it names. */
+  readonly wantsReservation: boolean;
 }
 
 export type UsageReceipt =
@@ -24,19 +27,21 @@ export type UsageReceipt =
       readonly teamId: string | null;
       readonly recordedAt: Date;
       /** Each period row as this item left it, before the later items of its batch; empty where nobody of it asked. */
-      readonly budgets: readonly DecidingRow[];
+      readonly budgets: readonly PeriodRow[];
       /** The same key came twice in one batch, and this is not the first. */
       readonly repeated?: boolean;
+      /** The reservation that it names, as it is afterwards. */
+      readonly reservation: ReservationRow | undefined;
     }
   /** The key existed with the same content: the stored row, by column name. */
-  | { readonly kind: 'REPLAYED'; readonly row: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'REPLAYED'; readonly row: StoredRow; readonly reservation: ReservationRow | undefined };
 
 /** A stored record, by column name. */
 type StoredRow = Readonly<Record<string, unknown>>;
 
 export interface RecordingSettings {
   readonly isPricingOn: boolean;
-  readonly isEnforcementOn: boolean;
+  readonly enforcement: EnforcementSettings;
 }
 
 /** A batch as it is being written. */
@@ -105,41 +110,46 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     }));
     const batchId = randomUUID();
     const { onlyIfFits } = this;
-    const enforce = this.settings.isEnforcementOn;
+    const { enforcement } = this.settings;
     const result = await recordUsage(client, {
       organizationId,
       catalogueVersion,
       ownVersion,
       batchId,
       onlyIfFits,
-      enforce,
+      enforcement,
       withPeriods,
+      withReservationRows: items.some(({ wantsReservation }) => wantsReservation),
+      withReservations: items.some(({ draft }) => draft.reservationId !== undefined),
       rows,
     });
     if (result.alertCount > 0) this.wake(organizationId);
     for (const row of result.existing) stored.set(String(row['idempotency_key']), row);
     const stale = new Set(result.stale);
+    const reservations = new Map(result.reservations.map((row) => [row['id'], row]));
     const walk = new BudgetWalk(result.periods);
     const again: UsageItem[] = [];
     for (const [index, item] of items.entries()) {
       const { draft, accountId } = item;
       const row = stored.get(draft.idempotencyKey);
       const price = rows[index]?.price;
-      if (row) answers.set(item, replayOf(draft, row));
+      const reservation = reservations.get(draft.reservationId);
+      if (row) answers.set(item, replayOf(draft, row, reservation));
       else if (stale.has(draft.idempotencyKey) || !price) again.push(item);
       else {
         const teamId = result.teams[index] ?? null;
-        const budgets = walk.next(draft, accountId, teamId, price);
-        answers.set(item, { kind: 'WRITTEN', price, batchId, teamId, recordedAt: result.recordedAt, budgets });
+        const budgets = walk.next(draft, { runId: result.runs[index], accountId, teamId }, price);
+        const { recordedAt } = result;
+        answers.set(item, { kind: 'WRITTEN', price, batchId, teamId, recordedAt, budgets, reservation });
       }
     }
     return again;
   }
 }
 
-function replayOf(draft: UsageDraft, row: Readonly<Record<string, unknown>>): UsageReceipt | Error {
+function replayOf(draft: UsageDraft, row: StoredRow, reservation: ReservationRow | undefined): UsageReceipt | Error {
   return row['content_hash'] === draft.contentHash
-    ? { kind: 'REPLAYED', row }
+    ? { kind: 'REPLAYED', row, reservation }
     : idempotencyConflict(draft.idempotencyKey);
 }
 
@@ -152,9 +162,9 @@ function repeatOf(
 ): UsageReceipt | Error {
   const { idempotencyKey, contentHash } = item.draft;
   const row = stored.get(idempotencyKey);
-  if (row) return replayOf(item.draft, row);
   const writer = first.get(idempotencyKey);
   const answer = writer && answers.get(writer);
+  if (row) return replayOf(item.draft, row, answer && !(answer instanceof Error) ? answer.reservation : undefined);
   if (!writer || !answer) return new Error('The recording lost the first of two equal keys.');
   if (writer.draft.contentHash !== contentHash) return idempotencyConflict(idempotencyKey);
   return answer instanceof Error || answer.kind === 'REPLAYED' ? answer : { ...answer, repeated: true };
@@ -185,15 +195,20 @@ class BudgetWalk {
     }
   }
 
-  /** Nearest first: the account's own, its team's, the organization's. */
-  next(draft: UsageDraft, accountId: string, teamId: string | null, price: PricedUsage | UnpricedUsage): DecidingRow[] {
+  /** Nearest first: the run's, the account's own, its team's, the organization's. */
+  next(
+    draft: UsageDraft,
+    { runId, accountId, teamId }: { runId: string | null | undefined; accountId: string; teamId: string | null },
+    price: PricedUsage | UnpricedUsage,
+  ): PeriodRow[] {
     const charge = price.kind === 'PRICED' ? price.chargePicoUsd : 0n;
     const model = price.kind === 'PRICED' ? `${price.provider}/${price.model}` : undefined;
-    const at = draft.occurredAt.getTime();
+    const at = draft.budgetAt.getTime();
+    const run = runId == null ? [] : (this.#byAccount.get(runId) ?? []);
     const own = this.#byAccount.get(accountId) ?? [];
     const team = teamId === null || teamId === accountId ? [] : (this.#byAccount.get(teamId) ?? []);
-    const counted: DecidingRow[] = [];
-    for (const period of [...own, ...team, ...this.#root]) {
+    const counted: PeriodRow[] = [];
+    for (const period of [...run, ...own, ...team, ...this.#root]) {
       const { row, from, to } = period;
       if (at < from || at >= to) continue;
       if (row.models !== null && (model === undefined || !row.models.includes(model))) continue;

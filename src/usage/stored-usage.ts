@@ -36,7 +36,7 @@ class WrittenRecord extends UsageRecord {
     this.userId = draft.account.kind === AccountKind.USER ? accountId : null;
     this.teamId = teamId;
     this.runId = draft.runId ?? null;
-    this.reservationId = null;
+    this.reservationId = draft.reservationId ?? null;
     this.providerSent = call?.provider ?? null;
     this.modelSent = call?.model ?? null;
     this.provider = priced?.provider ?? null;
@@ -53,7 +53,7 @@ class WrittenRecord extends UsageRecord {
     this.costPicoUsd = priced?.costPicoUsd ?? null;
     this.chargePicoUsd = priced?.chargePicoUsd ?? null;
     this.occurredAt = draft.occurredAt;
-    this.budgetAt = draft.occurredAt;
+    this.budgetAt = draft.budgetAt;
     this.recordedAt = recordedAt;
     this.pricedAt = priced ? recordedAt : null;
     this.billableAt = priced ? recordedAt : null;

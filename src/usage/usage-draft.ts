@@ -1,6 +1,4 @@
 /** A call as its caller described it: checked, in canonical form, not yet priced. */
-import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { formatQuantity, type Quantities } from '../catalog/quantity.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import type { PicoUsd } from '../money.js';
@@ -15,6 +13,9 @@ interface DraftBase {
   readonly runId: string | undefined;
   /** Decides price, reports and invoice. */
   readonly occurredAt: Date;
+  /** Decides the budget periods that it counts on. */
+  readonly budgetAt: Date;
+  readonly reservationId: string | undefined;
   readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
@@ -38,16 +39,6 @@ export interface DeductionDraft extends DraftBase {
 }
 
 export type UsageDraft = CallDraft | DeductionDraft;
-
-/**
- * SHA-256, in hex, of the canonical JSON (RFC 8785) of what a call says, so that the order of keys, white space and `1.10`
- * against `1.1` make no difference. What was not said is not in it: a later default cannot turn a replay into a conflict.
- */
-export function contentHash(content: Readonly<Record<string, unknown>>): string {
-  const said: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(content)) if (value !== undefined && value !== null) said[name] = value;
-  return hash('sha256', canonicalize(said) ?? '', 'hex');
-}
 
 /** Quantities by unit, as decimal text in the unit, for hashing and storing. */
 export function quantitiesToJson(quantities: Quantities): Record<string, string> {

@@ -1,11 +1,11 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { QuantityInput } from '../catalog/unit-quantity.js';
 import { DateTimeScalar, DecimalScalar, JsonScalar, QuantityScalar } from '../scalars.js';
 
 const KEY =
   'The caller’s own key of this call, 1 to 255 printable characters. The same key with the same content answers the same record again; with other content it is IDEMPOTENCY_CONFLICT. Keys that grow with time (uuid v7, ULID) are the fastest.';
 const OCCURRED_AT =
-  'When the call ran; default now. It decides price and reports. Not before 2020-01-01 and at most 5 minutes ahead.';
+  'When the call ran; default now, or when it was reserved. It decides price and reports. Not before 2020-01-01 and at most 5 minutes ahead.';
 
 @InputType({ description: 'One tag of a record.' })
 export class TagInput {
@@ -90,6 +90,13 @@ export class RecordUsageInput extends SpenderInput {
   })
   quantities?: QuantityInput[] | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The reservation that was made for this call: it is settled with the real charge, whatever was held. What is not said here, userId, teamId, runId and occurredAt, is as it was reserved. Only its first record settles it; a later one, or one after it ended, is booked in full all the same.',
+  })
+  reservationId?: string | null;
+
   @Field(() => DateTimeScalar, { nullable: true, description: OCCURRED_AT })
   occurredAt?: Date | null;
 }
@@ -119,6 +126,13 @@ export class RecordProviderUsageInput extends SpenderInput {
     description: 'The response body. Only its usage, model and service tier are read and kept; just these may be sent.',
   })
   response!: unknown;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The reservation that was made for this call: it is settled with the real charge, whatever was held. What is not said here, userId, teamId, runId and occurredAt, is as it was reserved. Only its first record settles it; a later one, or one after it ended, is booked in full all the same.',
+  })
+  reservationId?: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: OCCURRED_AT })
   occurredAt?: Date | null;

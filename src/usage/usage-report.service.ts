@@ -8,7 +8,7 @@ import { decodeId, encodeId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { pageOf, pageSize, type Page } from '../page.js';
 import { requireText } from '../text.js';
-import { keyDayOf } from './key-day.js';
+import { keyDayOf } from '../key-day.js';
 import { findUsage, searchUsage, type UsagePlace, type UsageScope } from './read-usage.sql.js';
 import { sumRecords, sumRollups } from './sum-usage.sql.js';
 import { UsageGrouping, type UsageFilter, type UsageSummaryInput } from './usage-report-input.js';

@@ -3,9 +3,11 @@ import { Arg, Ctx, Field, FieldResolver, ID, Info, Mutation, ObjectType, Resolve
 import type { Context } from '../context.js';
 import { BudgetPeriodStatus } from '../budget/budget-status.js';
 import { Decision } from '../budget/decision.js';
+import { Reservation } from '../budget/reservation.js';
 import type { UsageUnit } from '../catalog/usage-unit.js';
 import { Direct } from '../direct.js';
 import type { ErrorReporter } from '../errors.js';
+import { ItemError, itemErrorOf } from '../item-error.js';
 import { encodeId } from '../node-id.js';
 import { Requires } from '../requires.js';
 import { isAskedFor } from '../selection.js';
@@ -16,7 +18,7 @@ import {
   RecordUsageInput,
 } from './usage-input.js';
 import { TagOf, UnitQuantity, UsageRecord } from './usage-record.js';
-import type { Recorded, UsageService } from './usage.service.js';
+import type { Recorded, UsageService, UsageWants } from './usage.service.js';
 
 @ObjectType({ description: 'What became of a call that was recorded.' })
 class RecordUsagePayload {
@@ -36,24 +38,25 @@ class RecordUsagePayload {
     description: 'Of deductFromBudget: whether it fitted. Null for all else and for a replay.',
   })
   decision!: Decision | null;
-}
 
-@ObjectType({ description: 'Why one item of a batch was refused. It changed nothing.' })
-class ItemError {
-  @Field(() => String, { description: 'The same codes as of GraphQL errors.' })
-  code!: string;
-
-  @Field(() => String, { description: 'What was wrong and what would be right.' })
-  message!: string;
-
-  @Field(() => [String], {
+  @Field(() => Reservation, {
     nullable: true,
-    description: 'The way to the field that was wrong; null where it is no matter of a field.',
+    description: 'The reservation that it names, as it is afterwards; null without one.',
   })
-  field!: string[] | null;
+  reservation!: Reservation | null;
 
-  @Field(() => Boolean, { description: 'Whether the same item may succeed when sent again.' })
-  retryable!: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'true where this record settled the reservation; false where another had, or it was released or expired before: then it is booked without a hold. Null without a reservation.',
+  })
+  settled!: boolean | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it was charged more than was held for it, or came when nothing was held any more. It is booked in full all the same; RESERVATION_OVERRUN is raised once per reservation. False without a reservation.',
+  })
+  overran!: boolean;
 }
 
 @ObjectType({ description: 'What became of one item of a batch: a result or an error, never both.' })
@@ -72,7 +75,7 @@ class RecordUsageBatchPayload {
 }
 
 const ERRORS =
-  'Requires usage.write. Errors: BAD_USER_INPUT, IDEMPOTENCY_CONFLICT, FORBIDDEN, SERVICE_UNAVAILABLE (send the same key again).';
+  'Requires usage.write. Errors: BAD_USER_INPUT, NOT_FOUND (the reservation), IDEMPOTENCY_CONFLICT, FORBIDDEN, SERVICE_UNAVAILABLE (send the same key again).';
 
 @Resolver(() => UsageRecord)
 export class UsageResolver {
@@ -109,7 +112,7 @@ export class UsageResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsagePayload> {
-    return payloadOf(await this.usage.record(context.operation, input, isAskedFor('budgets', info)));
+    return payloadOf(await this.usage.record(context.operation, input, wantsOf(info)));
   }
 
   @Direct()
@@ -123,7 +126,7 @@ export class UsageResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsagePayload> {
-    return payloadOf(await this.usage.recordProvider(context.operation, input, isAskedFor('budgets', info)));
+    return payloadOf(await this.usage.recordProvider(context.operation, input, wantsOf(info)));
   }
 
   @Direct()
@@ -136,7 +139,7 @@ export class UsageResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsageBatchPayload> {
-    const answers = await this.usage.recordBatch(context.operation, input.items, isAskedFor('budgets', info));
+    const answers = await this.usage.recordBatch(context.operation, input.items, wantsOf(info));
     return { items: answers.map((answer) => this.#itemOf(answer)) };
   }
 
@@ -151,18 +154,24 @@ export class UsageResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordUsagePayload> {
-    const asked = isAskedFor('budgets', info);
+    const asked = wantsOf(info);
     const { recorded, decision } = await this.usage.deduct(context.operation, input, asked);
     return payloadOf(recorded, decision);
   }
 
   #itemOf(answer: Recorded | Error): BatchItem {
-    if (!(answer instanceof Error)) return { result: payloadOf(answer), error: null };
-    const { message, code, retryable, field } = this.reportError(answer);
-    return { result: null, error: { message, code, retryable, field: field?.map(String) ?? null } };
+    return answer instanceof Error
+      ? { result: null, error: itemErrorOf(answer, this.reportError) }
+      : { result: payloadOf(answer), error: null };
   }
 }
 
-function payloadOf({ record, replayed, budgets }: Recorded, decision: Decision | null = null): RecordUsagePayload {
-  return { usageRecord: record, replayed, budgets, decision };
+function wantsOf(info: GraphQLResolveInfo): UsageWants {
+  return { budgets: isAskedFor('budgets', info), reservation: isAskedFor('reservation', info) };
+}
+
+function payloadOf(recorded: Recorded, decision: Decision | null = null): RecordUsagePayload {
+  const { record, replayed, budgets, settlement } = recorded;
+  const { reservation = null, settled = null, overran = false } = settlement ?? {};
+  return { usageRecord: record, replayed, budgets, decision, reservation, settled, overran };
 }

@@ -1,6 +1,13 @@
 import type { Pool } from 'pg';
-import { statusOf, type BudgetPeriodStatus, type PeriodRow } from '../budget/budget-status.js';
-import { decide, type DecidingRow, type Decision } from '../budget/decision.js';
+import {
+  statusOf,
+  type BudgetPeriodStatus,
+  type EnforcementSettings,
+  type PeriodRow,
+} from '../budget/budget-status.js';
+import { decide, type Decision } from '../budget/decision.js';
+import { findReservation } from '../budget/end-reservations.sql.js';
+import type { ReservationService } from '../budget/reservation.service.js';
 import { extractUsage } from '../catalog/extract-usage.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { badInput, idempotencyConflict } from '../errors.js';
@@ -13,6 +20,7 @@ import { countedPeriods } from './counted-periods.sql.js';
 import { deniedBy } from './denial.js';
 import { findStored } from './find-stored.sql.js';
 import type { Recording } from './recording.js';
+import { settlementOf, type Settlement } from './settlement.js';
 import { recordOf, storedRecord } from './stored-usage.js';
 import type { CallDraft, UsageDraft } from './usage-draft.js';
 import type { DeductFromBudgetInput, RecordProviderUsageInput, RecordUsageInput } from './usage-input.js';
@@ -20,17 +28,27 @@ import type { UsageRecord } from './usage-record.js';
 
 const MAX_BATCH = 1_000;
 
+/** What the caller looks at, of what has to be worked out. */
+export interface UsageWants {
+  /** The budgets that a record counted on. */
+  readonly budgets: boolean;
+  /** The reservation that it names. */
+  readonly reservation: boolean;
+}
+
 export interface Recorded {
   /** Null only where a deduction was denied. */
   readonly record: UsageRecord | null;
   readonly replayed: boolean;
   /** Empty where they were not asked for. */
   readonly budgets: readonly BudgetPeriodStatus[] | Promise<readonly BudgetPeriodStatus[]>;
+  /** Undefined where it names no reservation. */
+  readonly settlement?: Settlement | undefined;
 }
 
 /** With the rows that it counted on, as it left them. */
 interface Written extends Recorded {
-  readonly rows: readonly DecidingRow[];
+  readonly rows: readonly PeriodRow[];
 }
 
 export interface Deducted {
@@ -47,81 +65,98 @@ interface UsageGround {
   readonly fittingRecording: Recording;
   readonly prices: PriceBook;
   readonly accounts: AccountDirectory;
-  readonly isEnforcementOn: boolean;
+  readonly reservations: ReservationService;
+  readonly enforcement: EnforcementSettings;
 }
 
 export class UsageService {
   constructor(private readonly on: UsageGround) {}
 
-  /** @param wantsBudgets whether the answer tells of the budgets that the record counted on. */
-  async record(operation: Operation, input: RecordUsageInput, wantsBudgets: boolean): Promise<Recorded> {
+  async record(operation: Operation, input: RecordUsageInput, wants: UsageWants): Promise<Recorded> {
     authorize(operation, 'usage.write');
-    const [answer] = await this.#write(operation, [checkCall(input, operation.now, ['input'])], wantsBudgets);
+    const draft = checkCall(input, operation.now, ['input'], await this.#reserved(operation, input));
+    const [answer] = await this.#write(operation, [draft], wants);
     return valueOf(answer);
   }
 
-  async recordProvider(
-    operation: Operation,
-    input: RecordProviderUsageInput,
-    wantsBudgets: boolean,
-  ): Promise<Recorded> {
+  async recordProvider(operation: Operation, input: RecordProviderUsageInput, wants: UsageWants): Promise<Recorded> {
     authorize(operation, 'usage.write');
     const path = ['input'];
-    const call = checkProviderCall(input, operation.now, path);
+    const call = checkProviderCall(input, operation.now, path, await this.#reserved(operation, input));
     const prices = await this.on.prices.snapshot(operation.principal.organizationId);
     const extractors = prices.findProvider(input.provider)?.extractors ?? [];
     const extracted = extractUsage(extractors, input.response, input.apiFlavor);
     const draft = caught(() => draftOf(call, input, extracted, path));
-    if (draft instanceof Error) return this.#replayOf(operation, call, wantsBudgets, draft);
-    const [answer] = await this.#write(operation, [draft], wantsBudgets);
+    if (draft instanceof Error) return this.#replayOf(operation, call, wants, draft);
+    const [answer] = await this.#write(operation, [draft], wants);
     return valueOf(answer);
   }
 
   /** What took effect stays so, also where a later catalogue cannot read it any more. @throws the problem, for a new key. */
-  async #replayOf(operation: Operation, call: ProviderCall, wantsBudgets: boolean, problem: Error): Promise<Recorded> {
+  async #replayOf(operation: Operation, call: ProviderCall, wants: UsageWants, problem: Error): Promise<Recorded> {
     const row = await findStored(this.on.writer, operation.principal.organizationId, call);
     if (!row) throw problem;
     if (row['content_hash'] !== call.contentHash) throw idempotencyConflict(call.idempotencyKey);
     const record = storedRecord(row);
-    return { record, replayed: true, budgets: wantsBudgets ? this.#liveBudgets([record])(0) : [] };
+    const { reservationId } = record;
+    const { organizationId } = operation.principal;
+    const held =
+      reservationId === null ? undefined : await findReservation(this.on.writer, organizationId, reservationId);
+    const settlement = held && settlementOf(record, held);
+    return {
+      record,
+      replayed: true,
+      budgets: wants.budgets ? this.#liveBudgets([record], operation.now)(0) : [],
+      settlement,
+    };
+  }
+
+  /** What the reservation that a call names has fixed, undefined where it names none. @throws ApiError NOT_FOUND. */
+  #reserved(operation: Operation, { reservationId }: Pick<RecordUsageInput, 'reservationId'>) {
+    return reservationId == null ? undefined : this.on.reservations.factsOf(operation, reservationId);
   }
 
   /** Each item is written or refused by itself; a bad one changes nothing for the others. */
   async recordBatch(
     operation: Operation,
     inputs: readonly RecordUsageInput[],
-    wantsBudgets: boolean,
+    wants: UsageWants,
   ): Promise<(Recorded | Error)[]> {
     authorize(operation, 'usage.write');
     if (inputs.length === 0 || inputs.length > MAX_BATCH) {
       throw badInput(['input', 'items'], `A batch has 1 to ${MAX_BATCH} items.`);
     }
-    const drafts = inputs.map((input, index) =>
-      caught(() => checkCall(input, operation.now, ['input', 'items', index])),
+    const checked = inputs.map(async (input, index) =>
+      checkCall(input, operation.now, ['input', 'items', index], await this.#reserved(operation, input)),
+    );
+    const drafts = (await Promise.allSettled(checked)).map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : errorOf(outcome.reason),
     );
     const good = drafts.filter((draft): draft is CallDraft => !(draft instanceof Error));
-    const answers = (await this.#write(operation, good, wantsBudgets)).values();
+    const answers = (await this.#write(operation, good, wants)).values();
     return drafts.map((draft) =>
       draft instanceof Error ? draft : (answers.next().value ?? new Error('An item got no answer.')),
     );
   }
 
   /** An amount that is not tokens. With `onlyIfFits` nothing is booked where a HARD budget has no room for it. */
-  async deduct(operation: Operation, input: DeductFromBudgetInput, wantsBudgets: boolean): Promise<Deducted> {
+  async deduct(operation: Operation, input: DeductFromBudgetInput, wants: UsageWants): Promise<Deducted> {
     authorize(operation, 'usage.write');
     const draft = checkDeduction(input, operation.now, ['input']);
     const { amountPicoUsd } = draft;
-    const decided = (rows: readonly DecidingRow[]) =>
+    const decided = (rows: readonly PeriodRow[]) =>
       decide({
         rows,
         amountPicoUsd,
         isDisabled: false,
-        isEnforcementOn: this.on.isEnforcementOn,
+        // Only a reservation starts a budget's grace.
+        enforcement: { ...this.on.enforcement, graceMs: 0 },
+        now: operation.now,
         mayDeny: input.onlyIfFits,
       });
     try {
       const recording = input.onlyIfFits ? this.on.fittingRecording : this.on.recording;
-      const [answer] = await this.#write(operation, [draft], wantsBudgets, { recording, needsRows: true });
+      const [answer] = await this.#write(operation, [draft], wants, { recording, needsRows: true });
       const written = valueOf(answer);
       const before = written.rows.map((row) => ({ ...row, spent: String(BigInt(row.spent) - amountPicoUsd) }));
       return { recorded: written, decision: written.replayed ? null : decided(before) };
@@ -129,7 +164,7 @@ export class UsageService {
       const rows = deniedBy(error);
       if (!rows) throw error;
       return {
-        recorded: { record: null, replayed: false, budgets: this.#statuses(rows) },
+        recorded: { record: null, replayed: false, budgets: this.#statuses(rows, operation.now) },
         decision: decided(rows),
       };
     }
@@ -138,7 +173,7 @@ export class UsageService {
   async #write(
     operation: Operation,
     drafts: readonly UsageDraft[],
-    wantsBudgets: boolean,
+    wants: UsageWants,
     { recording, needsRows } = { recording: this.on.recording, needsRows: false },
   ): Promise<(Written | Error)[]> {
     if (drafts.length === 0) return [];
@@ -151,39 +186,41 @@ export class UsageService {
     const items = drafts.map((draft, index) => ({
       draft,
       accountId: accountIds[index] ?? '',
-      wantsBudgets: wantsBudgets || needsRows,
+      wantsBudgets: wants.budgets || needsRows,
+      wantsReservation: wants.reservation,
     }));
     const receipts = await this.on.lanes.submit(operation, recording, items);
     const replays: UsageRecord[] = [];
-    const live = wantsBudgets ? this.#liveBudgets(replays) : undefined;
+    const live = wants.budgets ? this.#liveBudgets(replays, operation.now) : undefined;
     return items.map(({ draft, accountId }, index) => {
       const outcome = receipts[index];
       if (outcome?.status !== 'fulfilled') return errorOf(outcome?.reason);
       const receipt = outcome.value;
       const record = recordOf(organizationId, accountId, draft, receipt);
+      const settlement = receipt.reservation && settlementOf(record, receipt.reservation);
       if (receipt.kind === 'REPLAYED') {
-        return { record, replayed: true, rows: [], budgets: live?.(replays.push(record) - 1) ?? [] };
+        return { record, replayed: true, rows: [], budgets: live?.(replays.push(record) - 1) ?? [], settlement };
       }
       const rows = receipt.budgets;
-      const budgets = wantsBudgets ? this.#statuses(rows) : [];
-      return { record, replayed: receipt.repeated === true, rows, budgets };
+      const budgets = wants.budgets ? this.#statuses(rows, operation.now) : [];
+      return { record, replayed: receipt.repeated === true, rows, budgets, settlement };
     });
   }
 
   /** The budgets of each replay of a call as they are now: one read for all, begun when all of them are known. */
-  #liveBudgets(replays: readonly UsageRecord[]): (place: number) => Promise<BudgetPeriodStatus[]> {
-    let read: Promise<DecidingRow[][]> | undefined;
+  #liveBudgets(replays: readonly UsageRecord[], now: Date): (place: number) => Promise<BudgetPeriodStatus[]> {
+    let read: Promise<PeriodRow[][]> | undefined;
     return (place) => {
       read ??= Promise.resolve().then(() => countedPeriods(this.on.writer, replays));
-      const budgets = read.then((found) => this.#statuses(found[place] ?? []));
+      const budgets = read.then((found) => this.#statuses(found[place] ?? [], now));
       // A failure is told where the field is answered. Where it is skipped in the end, it is nobody's.
       budgets.catch(() => undefined);
       return budgets;
     };
   }
 
-  #statuses(rows: readonly PeriodRow[]): BudgetPeriodStatus[] {
-    return rows.map((row) => statusOf(row, { isEnforcementOn: this.on.isEnforcementOn, isHidden: false }));
+  #statuses(rows: readonly PeriodRow[], now: Date): BudgetPeriodStatus[] {
+    return rows.map((row) => statusOf(row, { enforcement: this.on.enforcement, now, isHidden: false }));
   }
 }
 

@@ -5,7 +5,6 @@ import { newId } from '../../src/node-id.js';
 import { checkCall } from '../../src/usage/check-usage.js';
 import { recordUsage } from '../../src/usage/record-usage.sql.js';
 import { UnpricedReason } from '../../src/usage/unpriced-reason.js';
-import { booksOf } from '../support/books.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import {
   CreateApiKeyDocument,
@@ -31,7 +30,6 @@ beforeAll(async () => {
   await client.connect();
 });
 afterAll(async () => {
-  expect(await booksOf(client)).toEqual([]);
   await client.end();
   await world.close();
 });
@@ -113,8 +111,10 @@ async function writeDirectly(idempotencyKey: string, change: object = {}) {
     ownVersion: BigInt(ground.own),
     batchId: newId(),
     onlyIfFits: false,
-    enforce: false,
+    enforcement: { isOn: false, since: undefined, graceMs: 0 },
     withPeriods: false,
+    withReservations: false,
+    withReservationRows: false,
     rows: [
       {
         draft: checkCall(said, ground.now, []),
@@ -385,7 +385,7 @@ test('B13: among 100,000 older keys the oldest replays, and is found by the prim
      JOIN usage_record u ON u.organization_id = (SELECT organization_id FROM installation)
        AND u.idempotency_key = t.key AND u.key_day = t.key_day`,
   );
-  expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('using usage_record_pkey');
+  expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toMatch(/(using|on) usage_record_pkey/);
 });
 
 // Seen to fail: with a body that cannot be read refused before its key was looked for; with the hash not compared.

@@ -12,6 +12,7 @@ import {
 import { Client } from 'pg';
 import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
+import { ReserveDocument } from '../support/generated/operations.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -20,11 +21,19 @@ beforeAll(async () => {
   world = await startWorld();
   client = new Client({ connectionString: world.database.url });
   await client.connect();
+  for (const name of ['extend', 'release'] as const) {
+    const input = { idempotencyKey: name, amount: '1' };
+    const { reserveBudget } = await world.ask(ReserveDocument, { input });
+    reserved[name] = reserveBudget.reservation?.id ?? '';
+  }
 });
 afterAll(async () => {
   await client.end();
   await world.close();
 });
+
+/** Reservations that exist. */
+const reserved = { extend: '', release: '' };
 
 /** What somebody would try: another tenant, a fact that is computed, a right. */
 const FOREIGN = [
@@ -47,6 +56,9 @@ const ACCEPTED: Readonly<Record<string, object>> = {
   createApiKey: { name: 'mine', roles: ['SERVICE'] },
   createOrganization: { name: 'Another' },
   deductFromBudget: { idempotencyKey: 'deduct', userId: 'ada', amount: '1', tags },
+  get extendReservation() {
+    return { idempotencyKey: 'extended', reservationId: reserved.extend, amount: '1' };
+  },
   recordProviderUsage: {
     idempotencyKey: 'provider',
     userId: 'ada',
@@ -56,6 +68,11 @@ const ACCEPTED: Readonly<Record<string, object>> = {
   },
   recordUsage: { idempotencyKey: 'record', ...call },
   recordUsageBatch: { items: [{ idempotencyKey: 'item', ...call }] },
+  get releaseReservation() {
+    return { reservationId: reserved.release };
+  },
+  reserveBudget: { idempotencyKey: 'reserve', amount: '1' },
+  reserveBudgetBatch: { items: [{ idempotencyKey: 'reserve item', amount: '1' }] },
   setAccount: { kind: 'USER', externalId: 'bob' },
   setBudget: { period: 'MONTH', limit: '1', models: [{ provider: 'openai', name: 'gpt-4o' }] },
   setOrganization: { name: 'Renamed' },

@@ -22,7 +22,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await client.end();
-  await world.close();
+  // The last test takes the gate away, to see that the books are then wrong.
+  await world.close('BROKEN');
 });
 
 const limitOf = (n: number): string => `${(n % 7) + 1}`;

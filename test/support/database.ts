@@ -1,9 +1,13 @@
-/** A database of its own for each test file: a copy of one template that was migrated and filled once. */
+/**
+ * A database of its own for each test file: a copy of one template that was migrated and filled once. When it goes, its
+ * books are verified: a test file that left a wrong sum fails, whatever it looked at.
+ */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
+import { booksOf } from './books.js';
 
 /** The first organization's ADMIN and OPERATOR key in every test database. */
 export const BOOTSTRAP_KEY = 'test-bootstrap-key-00000000';
@@ -13,8 +17,11 @@ const TEMPLATE_LOCK = 77;
 
 export interface TestDatabase {
   readonly url: string;
-  /** Drops it; fails where a connection was left open. */
-  drop(): Promise<void>;
+  /**
+   * Drops it; fails where a connection was left open, or the books are not right.
+   * @param books `BROKEN` where a test wrote rows behind the server's back; it says which ones.
+   */
+  drop(books?: 'BROKEN'): Promise<void>;
 }
 
 function serverUrl(): string {
@@ -71,7 +78,33 @@ export async function cloneDatabase(): Promise<TestDatabase> {
     await ensureTemplate(client);
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   });
-  return { url: urlOf(name), drop: () => drop(name) };
+  const url = urlOf(name);
+  return {
+    url,
+    drop: async (books) => {
+      const wrong = await (books === 'BROKEN' ? Promise.resolve([]) : lastBooksOf(url)).finally(() => drop(name));
+      if (wrong.length > 0) throw new Error(`The books are not right:\n${wrong.slice(0, 20).join('\n')}`);
+    },
+  };
+}
+
+/**
+ * Where a test moved the clock back and forth, periods that had ended are open again, without the alerts and limits that
+ * ended ones never get. So the last look is from a time when all have ended but those that never do.
+ */
+async function lastBooksOf(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`DO $$ BEGIN
+      IF (SELECT prosrc LIKE '%interval%' FROM pg_proc WHERE proname = 'tollgate_now') THEN
+        CREATE OR REPLACE FUNCTION tollgate_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE
+          SET search_path = pg_catalog, pg_temp AS $now$SELECT timestamptz '2101-01-01T00:00:00Z'$now$;
+      END IF; END $$`);
+    return await booksOf(client);
+  } finally {
+    await client.end();
+  }
 }
 
 async function drop(name: string): Promise<void> {

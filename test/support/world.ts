@@ -20,7 +20,8 @@ export interface World {
   ask<T, V>(document: TypedDocumentNode<T, V>, variables: V, key?: string): Promise<T>;
   /** The code of the one error of an operation that must fail. */
   codeOf<T, V>(document: TypedDocumentNode<T, V>, variables: V, key?: string): Promise<unknown>;
-  close(): Promise<void>;
+  /** Fails where the books of its database are not right; `BROKEN` where a test broke them (see TestDatabase). */
+  close(books?: 'BROKEN'): Promise<void>;
 }
 
 /** @param environment settings of the server, as in its environment. */
@@ -52,9 +53,9 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       if (answer.errors?.length !== 1) throw new Error(`Expected one error: ${JSON.stringify(answer)}`);
       return answer.errors[0]?.extensions['code'];
     },
-    close: async () => {
+    close: async (books) => {
       await server.close();
-      await database.drop();
+      await database.drop(books);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Golden vectors of a frozen function: another answer for an old key would let the same call be charged twice. */
-import { keyDayOf } from '../../src/usage/key-day.js';
+import { keyDayOf } from '../../src/key-day.js';
 
 test.each([
   ['a uuid v7', '01a205d3-a786-70b7-a808-dc1c86782a4a', '2026-11-23'],

@@ -1,0 +1,98 @@
+/** The parts of record_usage that end a reservation with its call. The caller has locked the reservations, by id. */
+
+/** The first record of each reservation that is still HELD settles it; answers with those that were settled. */
+const SETTLE_RESERVATIONS = `
+CREATE OR REPLACE FUNCTION settle_reservations(
+  p_org uuid, p_now timestamptz, p_reservations uuid[], p_keys text[], p_key_days date[], p_new text[])
+RETURNS SETOF uuid LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $function$
+DECLARE
+  v_ids uuid[];
+  v_keys text[];
+  v_key_days date[];
+BEGIN
+  SELECT array_agg(t.reservation), array_agg(t.key), array_agg(t.key_day) INTO v_ids, v_keys, v_key_days
+  FROM (
+    SELECT DISTINCT ON (d.reservation) d.reservation, d.key, d.key_day
+    FROM unnest(p_reservations, p_keys, p_key_days) WITH ORDINALITY AS d (reservation, key, key_day, n)
+    WHERE d.reservation IS NOT NULL AND d.key = ANY (p_new)
+    ORDER BY d.reservation, d.n) t;
+  -- By a list of ids: a join may read all reservations of the organization for a few.
+  RETURN QUERY
+  UPDATE public.reservation r
+  SET state = 'SETTLED', ended_at = p_now, usage_key = v_keys[array_position(v_ids, r.id)],
+    usage_key_day = v_key_days[array_position(v_ids, r.id)]
+  WHERE r.organization_id = p_org AND r.id = ANY (v_ids) AND r.state = 'HELD'
+  RETURNING r.id;
+END
+$function$`;
+
+/** Amounts as digits, so that no reader rounds them; not p_whole: what they held, and which record settled them. */
+const RESERVATIONS_JSON = `
+CREATE OR REPLACE FUNCTION reservations_json(p_org uuid, p_whole boolean, p_ids uuid[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $function$
+BEGIN
+  RETURN (
+    SELECT jsonb_agg(CASE WHEN p_whole THEN to_jsonb(r) || jsonb_build_object('amount_pico_usd', r.amount_pico_usd::text)
+      ELSE jsonb_build_object('id', r.id, 'amount_pico_usd', r.amount_pico_usd::text, 'usage_key', r.usage_key,
+        'usage_key_day', r.usage_key_day) END)
+    FROM (SELECT DISTINCT d.id FROM unnest(p_ids) AS d (id)) t
+    CROSS JOIN LATERAL (
+      SELECT * FROM public.reservation r WHERE r.organization_id = p_org AND r.id = t.id LIMIT 1) r);
+END
+$function$`;
+
+/**
+ * One alert for each reservation whose call was charged more than it held, or came when it held nothing any more. It is
+ * about the RUN where that is an account below who spent, so that both hear of it, else about the account that spent.
+ */
+const RAISE_OVERRUN_ALERTS = `
+CREATE OR REPLACE FUNCTION raise_overrun_alerts(
+  p_org uuid, p_now timestamptz, p_reservations uuid[], p_keys text[], p_charges numeric[], p_new text[])
+RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $function$
+DECLARE
+  v_ids uuid[];
+  v_charges numeric[];
+  v_raised int;
+  v_cursor bigint;
+BEGIN
+  SELECT array_agg(x.id), array_agg(x.charge) INTO v_ids, v_charges
+  FROM (
+    SELECT DISTINCT ON (r.id) r.id, t.charge
+    FROM unnest(p_reservations, p_keys, p_charges) WITH ORDINALITY AS t (reservation, key, charge, n)
+    CROSS JOIN LATERAL (
+      SELECT * FROM public.reservation r WHERE r.organization_id = p_org AND r.id = t.reservation LIMIT 1) r
+    WHERE t.key = ANY (p_new) AND (r.usage_key IS DISTINCT FROM t.key OR t.charge > r.amount_pico_usd)
+      AND NOT EXISTS (SELECT FROM public.alert a WHERE a.organization_id = p_org
+        AND a.alert_key = concat_ws(':', 'RESERVATION_OVERRUN', r.id))
+    ORDER BY r.id, t.n) x;
+  IF v_ids IS NULL THEN
+    RETURN 0;
+  END IF;
+  UPDATE public.alert_feed f SET last_cursor = f.last_cursor + cardinality(v_ids)
+  WHERE f.organization_id = p_org RETURNING f.last_cursor - cardinality(v_ids) INTO STRICT v_cursor;
+  INSERT INTO public.alert (
+    organization_id, cursor, kind, alert_key, account_id, reservation_id, held_pico_usd, charge_pico_usd, created_at)
+  SELECT o.organization_id, v_cursor + t.n, 'RESERVATION_OVERRUN', concat_ws(':', 'RESERVATION_OVERRUN', r.id),
+    coalesce(run.id, r.account_id), r.id, r.amount_pico_usd, t.charge, p_now
+  FROM public.organization o
+  CROSS JOIN unnest(v_ids, v_charges) WITH ORDINALITY AS t (id, charge, n)
+  JOIN public.reservation r ON r.organization_id = p_org AND r.id = t.id
+  LEFT JOIN public.account run ON run.organization_id = p_org AND run.kind = 'RUN' AND run.external_id = r.run_id
+    AND run.user_id = r.user_id
+  WHERE o.organization_id = p_org
+  ORDER BY t.n
+  ON CONFLICT (organization_id, alert_key) DO NOTHING;
+  GET DIAGNOSTICS v_raised = ROW_COUNT;
+  RETURN v_raised;
+END
+$function$`;
+
+/** The statements to run, in order. */
+export const SETTLE_RESERVATIONS_SQL: readonly string[] = [
+  SETTLE_RESERVATIONS,
+  RESERVATIONS_JSON,
+  RAISE_OVERRUN_ALERTS,
+];
