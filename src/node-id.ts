@@ -1,11 +1,26 @@
 /** Opaque ids and cursors of the API: base64url of a type tag and a row's key without the organization. */
+import { randomFillSync } from 'node:crypto';
 import { NIL, v7, validate } from 'uuid';
 
 export { v7 as newId } from 'uuid';
 
 /** An id whose millisecond is this instant. */
 export function idAt(instant: Date): string {
-  return v7({ msecs: instant.getTime() });
+  return v7({ msecs: instant.getTime(), random: nextRandom() });
+}
+
+const RANDOM_BYTES = 16;
+const pool = new Uint8Array(256 * RANDOM_BYTES);
+let taken = pool.length;
+
+/** Asking the kernel for each id took 3 % of the CPU of a reservation. */
+function nextRandom(): Uint8Array {
+  if (taken === pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  taken += RANDOM_BYTES;
+  return pool.subarray(taken - RANDOM_BYTES, taken);
 }
 
 /** The instant of an id that `idAt` made. */

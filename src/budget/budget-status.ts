@@ -1,6 +1,7 @@
 /** What a budget's current period looks like to who is asking. */
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar, DecimalScalar } from '../scalars.js';
+import { burnRate, exhaustsAt } from './burn-rate.js';
 import { BudgetModel, Enforcement, PeriodKind, modelOf } from './budget.js';
 
 /** A budget with one of its periods, as the database writes it. Amounts are digits of pico-USD, instants are texts. */
@@ -113,6 +114,19 @@ export class BudgetPeriodStatus {
   })
   graceUntil!: Date | null;
 
+  @Field(() => DecimalScalar, {
+    name: 'burnRate',
+    nullable: true,
+    description: `USD an hour: what is spent, by the time since the period started, of a LIFETIME since the account was made; less than an hour counts as one; ${HIDDEN}`,
+  })
+  burnRatePicoUsd!: bigint | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: `When nothing will remain, if spending goes on at burnRate: asOf where nothing remains now, null where something will remain when it resets, and ${HIDDEN}`,
+  })
+  exhaustsAt!: Date | null;
+
   @Field(() => Boolean, {
     description:
       'Whether it refuses every call that costs something now: it is HARD, its enforcement is on, it is not in its grace, and nothing remains.',
@@ -172,6 +186,10 @@ export function statusOf(row: PeriodRow, { enforcement: settings, now, isHidden 
     denies: effectOf(row, settings) === Enforcement.HARD && !isInGrace(row, now) && spent + held >= limit,
   };
   if (isHidden) return Object.assign(new BudgetPeriodStatus(), NOTHING, open);
+  const startsAt = instantOf(row.startsAt);
+  const remainingPicoUsd = limit - spent - held;
+  const since = startsAt ?? new Date(row.accountCreatedAt);
+  const burning = { since, resetsAt: open.resetsAt, spentPicoUsd: spent, remainingPicoUsd };
   return Object.assign(new BudgetPeriodStatus(), open, {
     budgetId: row.budgetId,
     accountId: row.accountId,
@@ -179,8 +197,10 @@ export function statusOf(row: PeriodRow, { enforcement: settings, now, isHidden 
     limitPicoUsd: limit,
     spentPicoUsd: spent,
     heldPicoUsd: held,
-    remainingPicoUsd: limit - spent - held,
-    startsAt: instantOf(row.startsAt),
+    remainingPicoUsd,
+    burnRatePicoUsd: burnRate(burning, now),
+    exhaustsAt: exhaustsAt(burning, now),
+    startsAt,
     enforcement,
     thresholds: [...row.thresholds],
     wouldDenyCount: row.wouldDenyCount,
@@ -201,6 +221,8 @@ const NOTHING = {
   thresholds: null,
   wouldDenyCount: null,
   graceUntil: null,
+  burnRatePicoUsd: null,
+  exhaustsAt: null,
 };
 
 /** PostgreSQL writes the ends of a LIFETIME as infinities. */

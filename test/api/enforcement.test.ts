@@ -117,3 +117,18 @@ test('a default budget of a user that is made by its first reservation', async (
   const outcomes = (await Promise.all(asked)).map(({ outcome }) => outcome);
   expect(outcomes.filter((outcome) => outcome === 'ALLOWED')).toHaveLength(3);
 });
+
+test('burnRate and exhaustsAt: by what is spent, and by what then remains', async () => {
+  world = await startWorld();
+  await setClock(world, '2031-01-01T00:00:00Z');
+  await setBudget({ userId: 'ada' });
+  await setBudget({ userId: 'ada', period: 'LIFETIME', limit: '30' });
+  await setClock(world, '2031-01-01T10:00:00Z');
+  await deduct('5');
+  await decisionOf('1');
+  const [row, life] = (await limits()).sort((a, b) => Date.parse(a.exhaustsAt ?? '') - Date.parse(b.exhaustsAt ?? ''));
+  const near = (instant: unknown) => Math.round(Date.parse(String(instant)) / 60_000) * 60_000;
+  expect(near(row?.exhaustsAt)).toBe(Date.parse('2031-01-01T18:00:00Z'));
+  expect(near(life?.exhaustsAt)).toBe(Date.parse('2031-01-03T10:00:00Z'));
+  expect([row, life].map((each) => Number(each?.burnRate).toFixed(3))).toEqual(['0.500', '0.500']);
+});
