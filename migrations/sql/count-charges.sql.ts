@@ -8,7 +8,7 @@ BEGIN
   RETURN jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
     'models', b.models, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
     'spent', bp.spent_pico_usd::text, 'held', bp.held_pico_usd::text, 'enforcement', bp.enforcement, 'rank', bp.rank,
-    'thresholds', bp.thresholds, 'graceUntil', bp.grace_until, 'wouldDenyCount', bp.would_deny_count,
+    'thresholds', bp.thresholds, 'graceUntil', coalesce(bp.grace_until, b.grace_until), 'wouldDenyCount', bp.would_deny_count,
     'accountCreatedAt', (SELECT a.created_at FROM public.account a
       WHERE a.organization_id = b.organization_id AND a.id = b.account_id));
 END
@@ -110,7 +110,8 @@ BEGIN
         SELECT b.id, b.rank, b.begins_at, b.ended_at, CASE WHEN p_with_periods THEN
           concat('["', b.id, '","', b.account_id, '",', coalesce(to_json(b.name)::text, 'null'), ',"', b.period, '",',
             coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',',
-            (SELECT to_json(a.created_at) FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id), ',')
+            (SELECT to_json(a.created_at) FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id), ',',
+            coalesce(to_json(b.grace_until)::text, 'null'), ',')
           END AS facts
         FROM public.budget b
         WHERE b.organization_id = p_org AND b.account_id = c.account
@@ -186,7 +187,7 @@ BEGIN
     JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
     JOIN public.account a ON a.organization_id = p_org AND a.id = b.account_id
     HAVING bool_or(bp.enforcement = 'HARD' AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since) AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
-      AND d.delta > 0 AND (bp.grace_until IS NULL OR bp.grace_until <= p_now));
+      AND d.delta > 0 AND coalesce(bp.grace_until, b.grace_until, '-infinity') <= p_now);
     IF v_denied IS NOT NULL THEN
       RAISE EXCEPTION 'over the limit' USING ERRCODE = 'TG001', DETAIL = v_denied::text;
     END IF;

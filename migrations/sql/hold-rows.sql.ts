@@ -40,7 +40,7 @@ export const FIND_ROWS = `
     ), found AS (
       SELECT p.n, c.rank, c.id AS budget_id, q.starts_at,
         p_enforce AND (p_enforce_since IS NULL OR c.created_at >= p_enforce_since) AS enforced,
-        c.grace_until IS NOT NULL AS had_grace, c.facts
+        c.grace_until, c.facts
       FROM pair p
       JOIN counting c ON c.account = p.account AND c.begins_at <= p.at AND (c.ended_at IS NULL OR p.at < c.ended_at)
         AND (c.models IS NULL OR p.model = ANY (c.models))
@@ -48,7 +48,7 @@ export const FIND_ROWS = `
       UNION ALL
       SELECT t.n, b.rank, u.budget_id, u.starts_at,
         p_enforce AND b.ended_at IS NULL AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since),
-        b.grace_until IS NOT NULL, ${FACTS}
+        b.grace_until, ${FACTS}
       FROM unnest(verdicts, p_extends, p_ids) WITH ORDINALITY AS t (verdict, extends, id, n)
       JOIN public.reservation r ON r.organization_id = p_org AND r.id = t.id
       CROSS JOIN unnest(r.budget_ids, r.period_starts) AS u (budget_id, starts_at)
@@ -58,9 +58,9 @@ export const FIND_ROWS = `
     )
     SELECT array_agg(y.n ORDER BY y.n, y.place), array_agg(y.place ORDER BY y.n, y.place),
       array_agg(y.budget_id ORDER BY y.n, y.place), array_agg(y.starts_at ORDER BY y.n, y.place),
-      array_agg(y.enforced ORDER BY y.n, y.place), array_agg(y.had_grace ORDER BY y.n, y.place),
+      array_agg(y.enforced ORDER BY y.n, y.place), array_agg(y.grace_until ORDER BY y.n, y.place),
       array_agg(y.facts ORDER BY y.n, y.place), count(*) FILTER (WHERE y.starts_at IS NULL)
-    INTO v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts, v_pair_enforced, v_pair_had_grace, v_pair_facts, v_missing
+    INTO v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts, v_pair_enforced, v_pair_graces, v_pair_facts, v_missing
     FROM (SELECT f.*, dense_rank() OVER (ORDER BY f.rank, f.budget_id, f.starts_at) AS place FROM found f) y;
     EXIT WHEN v_missing = 0;
     v_tries := v_tries + 1;
@@ -105,7 +105,7 @@ export const ADMIT_ONE_BY_ONE = `
           v_would := v_would OR v_kinds[v_i] <> 'SOFT';
           IF v_kinds[v_i] = 'HARD' THEN
             IF coalesce(v_graces[v_i], v_new_graces[v_i]) > decided_at
-              OR v_graces[v_i] IS NULL AND NOT v_had_grace[v_i] AND p_grace_ms > 0 THEN
+              OR v_graces[v_i] IS NULL AND p_grace_ms > 0 THEN
               v_is_grace := true;
             ELSE
               v_refusing := coalesce(v_refusing, v_i);

@@ -53,7 +53,7 @@ DECLARE
   v_pair_budgets uuid[];
   v_pair_starts timestamptz[];
   v_pair_enforced boolean[];
-  v_pair_had_grace boolean[];
+  v_pair_graces timestamptz[];
   v_pair_facts text[];
   v_missing bigint;
   v_tries int := 0;
@@ -63,7 +63,7 @@ DECLARE
   v_totals numeric[];
   v_facts text[];
   v_enforced boolean[];
-  v_had_grace boolean[];
+  v_budget_graces timestamptz[];
   v_rooms numeric[] := '{}';
   v_kinds text[] := '{}';
   v_graces timestamptz[] := '{}';
@@ -183,13 +183,13 @@ BEGIN
 ${FIND_ROWS}
   IF v_pair_items IS NOT NULL THEN
     SELECT array_agg(x.budget_id ORDER BY x.place), array_agg(x.starts_at ORDER BY x.place), array_agg(x.total ORDER BY x.place),
-      array_agg(x.enforced ORDER BY x.place), array_agg(x.had_grace ORDER BY x.place), array_agg(x.facts ORDER BY x.place)
-    INTO v_budgets, v_starts, v_totals, v_enforced, v_had_grace, v_facts
+      array_agg(x.enforced ORDER BY x.place), array_agg(x.grace_until ORDER BY x.place), array_agg(x.facts ORDER BY x.place)
+    INTO v_budgets, v_starts, v_totals, v_enforced, v_budget_graces, v_facts
     FROM (
-      SELECT t.place, t.budget_id, t.starts_at, bool_or(t.enforced) AS enforced, bool_or(t.had_grace) AS had_grace,
+      SELECT t.place, t.budget_id, t.starts_at, bool_or(t.enforced) AS enforced, min(t.grace_until) AS grace_until,
         min(t.facts) AS facts, sum(v_amounts[t.n]) AS total
-      FROM unnest(v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts, v_pair_enforced, v_pair_had_grace, v_pair_facts)
-        AS t (n, place, budget_id, starts_at, enforced, had_grace, facts)
+      FROM unnest(v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts, v_pair_enforced, v_pair_graces, v_pair_facts)
+        AS t (n, place, budget_id, starts_at, enforced, grace_until, facts)
       GROUP BY t.place, t.budget_id, t.starts_at) x;
     v_n := 0;
     FOR v_row IN
@@ -205,8 +205,8 @@ ${FIND_ROWS}
         bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room,
         CASE WHEN p_with_rows THEN concat(to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
           bp.spent_pico_usd, '",') END AS said,
-        CASE WHEN p_with_rows THEN concat(',"', bp.enforcement, '",', bp.rank, ',', array_to_json(bp.thresholds), ',',
-          coalesce(to_json(bp.grace_until)::text, 'null'), ',', bp.would_deny_count, ']') END AS said_after,
+        CASE WHEN p_with_rows THEN concat(',"', bp.enforcement, '",', bp.rank, ',', array_to_json(bp.thresholds), ',') END
+          AS said_after, bp.would_deny_count,
         bp.held_pico_usd AS held
     LOOP
       v_n := v_n + 1;
@@ -216,10 +216,11 @@ ${FIND_ROWS}
       -- Before this call.
       v_rooms[v_n] := v_row.room + v_totals[v_n];
       v_kinds[v_n] := CASE WHEN v_row.enforcement = 'HARD' AND NOT v_enforced[v_n] THEN 'SHADOW' ELSE v_row.enforcement END;
-      v_graces[v_n] := v_row.grace_until;
+      v_graces[v_n] := coalesce(v_row.grace_until, v_budget_graces[v_n]);
       v_is_tight := v_is_tight OR v_row.room < 0 AND v_totals[v_n] > 0;
       IF p_with_rows THEN
-        v_said[v_n] := concat(v_facts[v_n], v_row.said, '"', v_row.held - v_totals[v_n], '"', v_row.said_after);
+        v_said[v_n] := concat(v_facts[v_n], v_row.said, '"', v_row.held - v_totals[v_n], '"', v_row.said_after,
+          coalesce(to_json(v_graces[v_n])::text, 'null'), ',', v_row.would_deny_count, ']');
       END IF;
     END LOOP;
     IF v_n <> cardinality(v_budgets) THEN

@@ -17,12 +17,15 @@ export async function releaseReservations(
   return rows[0]?.reservations ?? [];
 }
 
-/** Expires up to `most` reservations whose time is over, and answers with how many there were. */
-export async function expireReservations(client: ClientBase, organizationId: string, most: number): Promise<number> {
+/** The most reservations that one call expires. */
+export const MOST_EXPIRED = 500;
+
+/** Expires reservations whose time is over, and answers with how many there were. */
+export async function expireReservations(client: ClientBase, organizationId: string): Promise<number> {
   const { rows } = await client.query<{ ended: number }>({
     name: 'expire-reservations',
     text: 'SELECT ended FROM public.end_reservations($1, NULL, $2)',
-    values: [organizationId, most],
+    values: [organizationId, MOST_EXPIRED],
   });
   return rows[0]?.ended ?? 0;
 }

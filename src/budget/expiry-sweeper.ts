@@ -7,16 +7,14 @@ import type { ClientBase, Pool } from 'pg';
 import type { Logger } from 'pino';
 import { databaseFault } from '../errors.js';
 import type { LaneJob, Lanes } from '../lane.js';
-import { expireReservations, organizationsWithExpired } from './end-reservations.sql.js';
+import { expireReservations, MOST_EXPIRED, organizationsWithExpired } from './end-reservations.sql.js';
 
 const SWEEP_MS = 1_000;
-/** Of one call. */
-const MOST_EXPIRED = 500;
 
 /** The item is nothing: an organization has expired reservations. Answers with how many were expired. */
 class Expiring implements LaneJob<null, number> {
   async run(client: ClientBase, organizationId: string, items: readonly null[]): Promise<readonly number[]> {
-    const ended = await expireReservations(client, organizationId, MOST_EXPIRED);
+    const ended = await expireReservations(client, organizationId);
     return items.map(() => ended);
   }
 }

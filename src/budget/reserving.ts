@@ -41,7 +41,6 @@ type Answer = HoldReceipt | Error;
 /** A batch that meets a change of prices, or expired reservations, so often meets it because something is wrong. */
 const MOST_TRIES = 20;
 const RETRY_WAIT_MS = 10;
-const MOST_EXPIRED = 500;
 
 export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
   constructor(
@@ -95,7 +94,7 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
     if (result.verdicts.includes('RETRY')) {
       // Some of them may be in the hands of a settle, which is soon over.
       if (tries > 0) await wait(RETRY_WAIT_MS);
-      await expireReservations(client, organizationId, MOST_EXPIRED);
+      await expireReservations(client, organizationId);
     }
     return again;
   }

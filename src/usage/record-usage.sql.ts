@@ -89,6 +89,7 @@ type PeriodValues = [
   models: string[] | null,
   endedAt: string | null,
   accountCreatedAt: string,
+  budgetGraceUntil: string | null,
   startsAt: string,
   endsAt: string,
   limit: string,
@@ -126,8 +127,9 @@ export async function recordUsage(client: ClientBase, call: RecordUsageCall): Pr
 }
 
 function countedPeriod(values: PeriodValues): CountedPeriod {
-  const [budgetId, accountId, name, period, models, endedAt, accountCreatedAt, startsAt, endsAt, limit, spent] = values;
-  const [, , , , , , , , , , , held, enforcement, rank, thresholds, graceUntil, wouldDenyCount, added] = values;
+  const [budgetId, accountId, name, period, models, endedAt, accountCreatedAt, budgetGrace, startsAt, endsAt] = values;
+  const [, , , , , , , , , , limit, spent, held, enforcement, rank, thresholds, rowGrace, wouldDenyCount, added] =
+    values;
   return {
     budgetId,
     accountId,
@@ -144,7 +146,8 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
     enforcement,
     rank,
     thresholds,
-    graceUntil,
+    // A row that was there before the grace began does not have it.
+    graceUntil: rowGrace ?? budgetGrace,
     wouldDenyCount,
     added,
   };

@@ -1,11 +1,12 @@
 /** The work of the recording lane: prices a batch, writes it in one call, and tells each item what became of it. */
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import type { ReservationRow } from '../budget/end-reservations.sql.js';
+import { expireReservations, type ReservationRow } from '../budget/end-reservations.sql.js';
 import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { idempotencyConflict } from '../errors.js';
 import type { LaneJob } from '../lane.js';
+import { deniedBy } from './denial.js';
 import { priceOf, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
 import { recordUsage, type CountedPeriod } from './record-usage.sql.js';
 import type { UsageDraft } from './usage-draft.js';
@@ -70,7 +71,22 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     this.batchSize = onlyIfFits ? 1 : undefined;
   }
 
+  /** No denial is caused by a reservation whose time is over: such are expired first, and the item is tried again. */
   async run(
+    client: ClientBase,
+    organizationId: string,
+    items: readonly UsageItem[],
+  ): Promise<readonly (UsageReceipt | Error)[]> {
+    for (;;) {
+      try {
+        return await this.#record(client, organizationId, items);
+      } catch (error) {
+        if (!deniedBy(error) || (await expireReservations(client, organizationId)) === 0) throw error;
+      }
+    }
+  }
+
+  async #record(
     client: ClientBase,
     organizationId: string,
     items: readonly UsageItem[],

@@ -97,6 +97,23 @@ test('full with grace: once in the life of a budget, from its first refusal on',
   expect(await decisionOf('1')).toMatchObject({ outcome: 'DENIED' });
 });
 
+// Seen to fail: with the grace of a row alone, which a row that was there before it began does not have.
+test('a grace goes on in a period whose row was there before it began', async () => {
+  world = await startWorld({ BUDGET_GRACE_PERIOD: '1h' });
+  await setClock(world, '2031-01-31T23:57:00Z');
+  await setBudget();
+  const ahead = { idempotencyKey: newId(), userId: 'ada', amount: '10', onlyIfFits: false };
+  await world.ask(DeductFromBudgetDocument, { input: { ...ahead, occurredAt: '2031-02-01T00:01:00Z' } });
+  expect(await decisionOf('11')).toMatchObject({ outcome: 'ALLOWED_BY_GRACE' });
+  await setClock(world, '2031-02-01T00:30:00Z');
+  expect(await limits()).toMatchObject([{ denies: false }]);
+  expect(await deduct('1')).toMatchObject({ decision: { outcome: 'ALLOWED_BY_GRACE' } });
+  expect(await decisionOf('1')).toMatchObject({ outcome: 'ALLOWED_BY_GRACE' });
+  await setClock(world, '2031-02-01T00:58:00Z');
+  expect(await deduct('1')).toMatchObject({ decision: { outcome: 'DENIED' } });
+  expect(await decisionOf('1')).toMatchObject({ outcome: 'DENIED' });
+});
+
 test('another budget may still refuse, and then no grace begins', async () => {
   world = await startWorld({ BUDGET_GRACE_PERIOD: '1h' });
   await setBudget({ userId: 'ada', name: 'user' });

@@ -5,6 +5,7 @@ import {
   AlertsDocument,
   BudgetStatusDocument,
   CheckBudgetDocument,
+  DeductFromBudgetDocument,
   DeleteBudgetDocument,
   ExtendReservationDocument,
   ReleaseReservationDocument,
@@ -256,6 +257,18 @@ describe('what ends it', () => {
     expect(await rows()).toMatchObject([{ spent: '0', held: '5' }]);
     expect(await settle(id, 2)).toMatchObject({ settled: false, overran: true, reservation: { state: 'EXPIRED' } });
     expect(await rows()).toMatchObject([{ spent: '2', held: '5' }]);
+  });
+
+  test('nor is the denial of a deduction', async () => {
+    await setBudget({ userId: 'ada', limit: '5' });
+    await held('5', { ttlSeconds: 60 });
+    const deduct = async () => {
+      const input = { idempotencyKey: newId(), userId: 'ada', amount: '5', onlyIfFits: true };
+      return (await world.ask(DeductFromBudgetDocument, { input }, key)).deductFromBudget.decision?.outcome;
+    };
+    expect(await deduct()).toBe('DENIED');
+    await setClockAhead(world, 61);
+    expect(await deduct()).toBe('ALLOWED');
   });
 
   test('an extension: more, or nothing; longer; and not when it is over', async () => {
