@@ -76,12 +76,14 @@ async function measureStart(stage: Stage): Promise<{ startMs: number; memoryMb: 
 
 function floorsOf(rounds: Rounds, summaries: readonly SummaryFigures[]): Floor[] {
   const baseline = bestOf(rounds.baselines).series;
-  const { record, batch, naive } = rounds;
+  const { record, batch, naive, cycle, cycleAlone } = rounds;
   return [
     atLeast('recordUsage against the best baseline', record.ratiosTo(baseline), 4),
     atLeast('recordUsage against the naive resolver', record.ratiosTo(naive), 15),
     atLeast('the naive resolver against the best baseline, or it is no fair one', naive.ratiosTo(baseline), 0.12),
     atLeast('recordUsageBatch of 1,000 against the best baseline', batch.ratiosTo(baseline), 8),
+    atLeast('reserve and settle against the same with LANES=off', cycle.ratiosTo(cycleAlone), 8),
+    atLeast('that against the best baseline, or it is no fair one', cycleAlone.ratiosTo(baseline), 0.12),
     ...summaries.map(({ grouping, rawMs, summaryMs }) =>
       atLeast(`usageSummary by ${grouping} against the raw sum`, rawMs.ratiosTo(summaryMs), 20),
     ),
@@ -99,6 +101,8 @@ function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: re
       row(`recordUsage, ${CONNECTIONS} connections`, rounds.record),
       row('recordUsageBatch of 1,000', rounds.batch),
       row(`naive resolver, ${CONNECTIONS} connections`, rounds.naive),
+      row('reserve and settle, a cycle', rounds.cycle),
+      row('the same with LANES=off', rounds.cycleAlone),
       ...[...rounds.baselines].map(([name, series]) => row(name === best.name ? `${name} (best)` : name, series)),
     ]),
   );
@@ -154,7 +158,9 @@ async function bench(stage: Stage): Promise<boolean> {
   const product = await startProduct(stage, 'product');
   const naive = stage.start('naive-server.js', { DATABASE_URL: stage.urlOf('naive') });
   const naiveUrl = await naive.printed(/listening on (\S+) now/);
-  const rounds = await measureRounds(stage, { product, naiveUrl, rows: 'rows' }, SIZE.rounds, SIZE.seconds);
+  const alone = await startProduct(stage, 'product', { LANES: 'off' });
+  const sides = { product, naiveUrl, alone, rows: 'rows' };
+  const rounds = await measureRounds(stage, sides, SIZE.rounds, SIZE.seconds);
   const connections = await measureConnections(stage, product);
 
   const floors = floorsOf(rounds, summaries);

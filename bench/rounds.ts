@@ -16,6 +16,10 @@ export interface Rounds {
   readonly record: Series;
   readonly batch: Series;
   readonly naive: Series;
+  /** `reserveBudget` and then `recordUsage` with what was reserved, per second. */
+  readonly cycle: Series;
+  /** The same at a server with a transaction for each request. */
+  readonly cycleAlone: Series;
   /** By name, such as `pgbench, 8 clients`. */
   readonly baselines: Map<string, Series>;
   nodeUs: number | undefined;
@@ -27,6 +31,8 @@ export interface Rounds {
 export interface Sides {
   readonly product: Product;
   readonly naiveUrl: string;
+  /** The same server on the same database, with LANES=off. */
+  readonly alone: Product;
   readonly rows: string;
 }
 
@@ -35,6 +41,8 @@ export async function measureRounds(stage: Stage, sides: Sides, rounds: number, 
   const http = { users: USERS, key: KEY, batchSize: BATCH_SIZE, url: `${product.url}/graphql`, seconds };
   const record = { ...http, kind: 'record', clients: CONNECTIONS } as const;
   const naive = { ...record, url: sides.naiveUrl };
+  const cycle = { ...record, kind: 'cycle' } as const;
+  const cycleAlone = { ...cycle, url: `${sides.alone.url}/graphql` };
   const script = join(stage.folder, 'rows.sql');
   await writePgbenchScript(script, await stage.with(rows, readSample));
   const pgbench = await findPgbench();
@@ -43,10 +51,14 @@ export async function measureRounds(stage: Stage, sides: Sides, rounds: number, 
   // Code that the engine has not compiled yet is nobody's figure: that takes some ten thousand requests.
   await stage.run({ ...record, seconds: 5 * seconds });
   await stage.run(naive);
+  await stage.run({ ...cycle, seconds: 5 * seconds });
+  await stage.run(cycleAlone);
   const found: Rounds = {
     record: new Series(),
     batch: new Series(),
     naive: new Series(),
+    cycle: new Series(),
+    cycleAlone: new Series(),
     baselines: new Map(),
     nodeUs: undefined,
     postgresUs: undefined,
@@ -62,9 +74,16 @@ export async function measureRounds(stage: Stage, sides: Sides, rounds: number, 
     found.batch.add(batched.records / batched.seconds);
     const naively = await stage.run(naive);
     found.naive.add(naively.records / naively.seconds);
+    for (const [series, slot] of [
+      [found.cycle, cycle],
+      [found.cycleAlone, cycleAlone],
+    ] as const) {
+      const cycled = await stage.run(slot);
+      series.add(cycled.records / cycled.seconds);
+    }
     console.log(
       `Round ${round} of ${rounds}: recordUsage ${whole(found.record.median)}/s, batch ${whole(found.batch.median)}/s, ` +
-        `naive ${whole(found.naive.median)}/s, best baseline ${spread(bestOf(found.baselines).series)}`,
+        `naive ${whole(found.naive.median)}/s, cycles ${whole(found.cycle.median)}/s and ${whole(found.cycleAlone.median)}/s alone, best baseline ${spread(bestOf(found.baselines).series)}`,
     );
   }
   return found;

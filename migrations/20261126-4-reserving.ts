@@ -4,6 +4,7 @@ import {
   COUNT_CHARGES_BEFORE_RUNS,
   COUNT_CHARGES_BEFORE_WITH_PERIODS,
   COUNT_CHARGES_SQL,
+  PERIODS_BEFORE_GRACE,
 } from './sql/count-charges.sql.js';
 import { END_RESERVATIONS } from './sql/end-reservations.sql.js';
 import { PRICE_USAGE } from './sql/price-usage.sql.js';
@@ -21,6 +22,7 @@ export class Reserving20261126 extends Migration {
   override up(): void {
     for (const statement of [...SETTLE_RESERVATIONS_SQL, ...COUNT_CHARGES_SQL, RECORD_USAGE, PRICE_USAGE])
       this.addSql(statement);
+    this.addSql(PERIODS_BEFORE_GRACE);
     for (const statement of [COUNT_CHARGES_BEFORE_WITH_PERIODS, COUNT_CHARGES_BEFORE_RUNS]) this.addSql(statement);
     for (const statement of [RECORD_USAGE_BEFORE_WITH_PERIODS, RECORD_USAGE_BEFORE_RESERVATIONS])
       this.addSql(statement);

@@ -231,6 +231,19 @@ BEGIN
 END
 $function$`;
 
+/** Periods as the versions before read them, by their places. */
+export const PERIODS_BEFORE_GRACE = `
+CREATE OR REPLACE FUNCTION periods_before_grace(p_periods text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  RETURN (
+    SELECT string_agg(jsonb_build_array(e -> 0, e -> 1, e -> 2, e -> 3, e -> 4, e -> 5, e -> 8, e -> 9, e -> 10, e -> 11, e -> 12,
+      e -> 13, e -> 14, e -> 15, coalesce(coalesce(e ->> 16, e ->> 7)::timestamptz > public.tollgate_now(), false), e -> 18)::text,
+      ',' ORDER BY n)
+    FROM jsonb_array_elements(concat('[', p_periods, ']')::jsonb) WITH ORDINALITY AS t (e, n));
+END
+$function$`;
+
 /** For functions of the versions before that are under way while this is made, and for their servers. */
 export const COUNT_CHARGES_BEFORE_WITH_PERIODS = `
 CREATE OR REPLACE FUNCTION count_charges(
@@ -238,8 +251,9 @@ CREATE OR REPLACE FUNCTION count_charges(
   p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
 RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
-  SELECT * FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, NULL, true, p_accounts, p_teams, NULL, p_providers,
-    p_models, p_charges, p_budget_at, NULL, NULL, NULL)
+  SELECT public.periods_before_grace(c.periods), c.budgets, c.starts, c.deltas, c.crossed
+  FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, NULL, true, p_accounts, p_teams, NULL, p_providers,
+    p_models, p_charges, p_budget_at, NULL, NULL, NULL) c
 $function$`;
 
 export const COUNT_CHARGES_BEFORE_RUNS = `
@@ -248,8 +262,9 @@ CREATE OR REPLACE FUNCTION count_charges(
   p_accounts uuid[], p_teams uuid[], p_providers text[], p_models text[], p_charges numeric[], p_budget_at timestamptz[])
 RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeric[], crossed boolean)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
-  SELECT * FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, NULL, p_with_periods, p_accounts, p_teams, NULL,
-    p_providers, p_models, p_charges, p_budget_at, NULL, NULL, NULL)
+  SELECT public.periods_before_grace(c.periods), c.budgets, c.starts, c.deltas, c.crossed
+  FROM public.count_charges(p_org, p_root, p_now, p_only_if_fits, NULL, p_with_periods, p_accounts, p_teams, NULL,
+    p_providers, p_models, p_charges, p_budget_at, NULL, NULL, NULL) c
 $function$`;
 
 /** The statements to run, in order. */

@@ -50,10 +50,14 @@ export const FIND_ROWS = `
         p_enforce AND b.ended_at IS NULL AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since),
         b.grace_until, ${FACTS}
       FROM unnest(verdicts, p_extends, p_ids) WITH ORDINALITY AS t (verdict, extends, id, n)
-      JOIN public.reservation r ON r.organization_id = p_org AND r.id = t.id
+      CROSS JOIN LATERAL (
+        SELECT r.budget_ids, r.period_starts FROM public.reservation r
+        WHERE r.organization_id = p_org AND r.id = t.id LIMIT 1) r
       CROSS JOIN unnest(r.budget_ids, r.period_starts) AS u (budget_id, starts_at)
-      JOIN public.budget b ON b.organization_id = p_org AND b.id = u.budget_id
-      JOIN public.account a ON a.organization_id = p_org AND a.id = b.account_id
+      CROSS JOIN LATERAL (
+        SELECT * FROM public.budget b WHERE b.organization_id = p_org AND b.id = u.budget_id LIMIT 1) b
+      CROSS JOIN LATERAL (
+        SELECT a.created_at FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id LIMIT 1) a
       WHERE v_has_extensions AND t.verdict = 'ALLOWED' AND t.extends
     )
     SELECT array_agg(y.n ORDER BY y.n, y.place), array_agg(y.place ORDER BY y.n, y.place),
@@ -83,14 +87,20 @@ export const FIND_ROWS = `
 
 /**
  * Some row has no room for all: each item is admitted or denied by what is left for it, in their order. What was added and
- * is not granted is taken back. A denial by a row on which a reservation past its end still sits is none yet.
+ * is not granted is taken back. What a row has no room for, while a reservation past its end still sits on it, is not decided yet.
  */
 export const ADMIT_ONE_BY_ONE = `
   IF v_is_tight THEN
     v_granted := array_fill(0::numeric, ARRAY[cardinality(v_budgets)]);
     v_counts := array_fill(0, ARRAY[cardinality(v_budgets)]);
-    v_denying := array_fill(NULL::uuid, ARRAY[v_items]);
     v_new_graces := array_fill(NULL::timestamptz, ARRAY[cardinality(v_budgets)]);
+    -- Rows on which a reservation past its end still sits: they decide nothing yet.
+    SELECT array_agg(EXISTS (SELECT FROM public.reservation r
+        WHERE r.organization_id = p_org AND r.state = 'HELD' AND r.expires_at <= decided_at AND d.budget_id = ANY (r.budget_ids)
+          AND EXISTS (SELECT FROM unnest(r.budget_ids, r.period_starts) AS u (budget_id, starts_at)
+            WHERE u.budget_id = d.budget_id AND u.starts_at = d.starts_at)) ORDER BY d.n)
+    INTO v_expired
+    FROM unnest(v_budgets, v_starts) WITH ORDINALITY AS d (budget_id, starts_at, n);
     FOR v_n IN 1..v_items LOOP
       CONTINUE WHEN verdicts[v_n] <> 'ALLOWED';
       v_first := v_k;
@@ -102,6 +112,9 @@ export const ADMIT_ONE_BY_ONE = `
         v_i := v_pair_rows[v_k];
         IF v_amounts[v_n] > 0 AND v_amounts[v_n] > v_rooms[v_i] - v_granted[v_i] THEN
           v_over := true;
+          IF v_expired[v_i] THEN
+            verdicts[v_n] := 'RETRY';
+          END IF;
           v_would := v_would OR v_kinds[v_i] <> 'SOFT';
           IF v_kinds[v_i] = 'HARD' THEN
             IF coalesce(v_graces[v_i], v_new_graces[v_i]) > decided_at
@@ -114,13 +127,13 @@ export const ADMIT_ONE_BY_ONE = `
         END IF;
         v_k := v_k + 1;
       END LOOP;
+      CONTINUE WHEN verdicts[v_n] = 'RETRY';
       would_deny[v_n] := v_would;
       IF v_over AND reasons[v_n] = 'FITS' THEN
         reasons[v_n] := 'OVER_LIMIT';
       END IF;
       IF v_refusing IS NOT NULL THEN
         verdicts[v_n] := 'DENIED';
-        v_denying[v_n] := v_budgets[v_refusing];
         CONTINUE;
       END IF;
       IF v_is_grace THEN
@@ -147,12 +160,5 @@ export const ADMIT_ONE_BY_ONE = `
     UPDATE public.budget b SET grace_until = d.grace
     FROM unnest(v_budgets, v_new_graces) AS d (budget_id, grace)
     WHERE b.organization_id = p_org AND b.id = d.budget_id AND b.grace_until IS NULL AND d.grace IS NOT NULL;
-    FOR v_row IN
-      SELECT t.n FROM unnest(v_denying) WITH ORDINALITY AS t (budget_id, n)
-      WHERE t.budget_id IS NOT NULL AND EXISTS (SELECT FROM public.reservation r
-        WHERE r.organization_id = p_org AND r.state = 'HELD' AND r.expires_at <= decided_at AND t.budget_id = ANY (r.budget_ids))
-    LOOP
-      verdicts[v_row.n] := 'RETRY';
-    END LOOP;
   END IF;
 `;

@@ -26,6 +26,8 @@ DECLARE
   v_accounts uuid[];
   v_teams uuid[];
   v_runs uuid[];
+  v_reservations uuid[];
+  v_keys text[];
   v_providers text[];
   v_models text[];
   v_charges numeric[];
@@ -67,8 +69,8 @@ BEGIN
   priced := cardinality(v_new);
 
   SELECT array_agg(u.account_id), array_agg(u.team_id), array_agg(run.id), array_agg(u.provider), array_agg(u.model),
-    array_agg(u.charge_pico_usd), array_agg(u.budget_at)
-  INTO v_accounts, v_teams, v_runs, v_providers, v_models, v_charges, v_budget_at
+    array_agg(u.charge_pico_usd), array_agg(u.budget_at), array_agg(u.reservation_id), array_agg(u.idempotency_key)
+  INTO v_accounts, v_teams, v_runs, v_providers, v_models, v_charges, v_budget_at, v_reservations, v_keys
   FROM unnest(p_keys, p_key_days) AS t (key, key_day)
   JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
   LEFT JOIN public.account run ON run.organization_id = p_org AND run.kind = 'RUN' AND run.external_id = u.run_id
@@ -109,6 +111,9 @@ BEGIN
     charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd;
 
   alert_count := public.raise_budget_alerts(p_org, v_count.budgets, v_count.starts, v_count.deltas, v_now);
+  IF array_remove(v_reservations, NULL) <> '{}' THEN
+    alert_count := alert_count + public.raise_overrun_alerts(p_org, v_now, v_reservations, v_keys, v_charges, v_keys);
+  END IF;
   RETURN NEXT;
 END
 $function$`;

@@ -17,7 +17,7 @@ RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_c
 
 const NAMES = COLUMNS.match(/p_\w+/g)?.join(', ') ?? '';
 
-const ANSWERED = 'existing, stale, teams, periods, alert_count, recorded_at';
+const ANSWERED = 'existing, stale, teams, public.periods_before_grace(periods), alert_count, recorded_at';
 
 /**
  * record_usage: writes finished calls of one organization and counts them on every budget above them, in one round trip.

@@ -72,7 +72,10 @@ DECLARE
   v_new_graces timestamptz[];
   v_said text[];
   v_is_tight boolean := false;
-  v_denying uuid[];
+  v_extended uuid[];
+  v_extensions numeric[];
+  v_ttls bigint[];
+  v_expired boolean[];
   v_items int;
   v_has_extensions boolean := true = ANY (p_extends);
   v_row record;
@@ -231,15 +234,18 @@ ${FIND_ROWS}
 ${ADMIT_ONE_BY_ONE}
   IF verdicts && ARRAY['DENIED', 'RETRY', 'NOT_FOUND', 'NOT_HELD'] THEN
     DELETE FROM public.reservation_key k
-    USING unnest(p_keys, p_key_days, verdicts) AS t (key, key_day, verdict)
-    WHERE k.organization_id = p_org AND k.idempotency_key = t.key AND k.key_day = t.key_day
-      AND t.verdict IN ('DENIED', 'RETRY', 'NOT_FOUND', 'NOT_HELD');
+    WHERE k.organization_id = p_org AND k.idempotency_key = ANY (ARRAY(
+        SELECT t.key FROM unnest(p_keys, verdicts) AS t (key, verdict)
+        WHERE t.verdict IN ('DENIED', 'RETRY', 'NOT_FOUND', 'NOT_HELD')))
+      AND k.key_day = p_key_days[array_position(p_keys, k.idempotency_key)];
   END IF;
   IF 'ALLOWED_BY_GRACE' = ANY (verdicts) OR true = ANY (would_deny) OR 'OVER_LIMIT' = ANY (reasons) THEN
-    UPDATE public.reservation_key k SET outcome = t.verdict, reason = t.reason, would_deny = t.would_deny
-    FROM unnest(p_keys, p_key_days, verdicts, reasons, reserve_budget.would_deny) AS t (key, key_day, verdict, reason, would_deny)
-    WHERE k.organization_id = p_org AND k.idempotency_key = t.key AND k.key_day = t.key_day
-      AND t.verdict IN ('ALLOWED', 'ALLOWED_BY_GRACE');
+    UPDATE public.reservation_key k SET outcome = verdicts[array_position(p_keys, k.idempotency_key)],
+      reason = reasons[array_position(p_keys, k.idempotency_key)],
+      would_deny = reserve_budget.would_deny[array_position(p_keys, k.idempotency_key)]
+    WHERE k.organization_id = p_org AND k.idempotency_key = ANY (ARRAY(
+        SELECT t.key FROM unnest(p_keys, verdicts) AS t (key, verdict) WHERE t.verdict IN ('ALLOWED', 'ALLOWED_BY_GRACE')))
+      AND k.key_day = p_key_days[array_position(p_keys, k.idempotency_key)];
   END IF;
 
   INSERT INTO public.reservation (
@@ -259,14 +265,15 @@ ${ADMIT_ONE_BY_ONE}
   WHERE o.organization_id = p_org AND t.verdict IN ('ALLOWED', 'ALLOWED_BY_GRACE') AND NOT t.extends
   ORDER BY t.id;
   IF v_has_extensions THEN
-    UPDATE public.reservation r SET amount_pico_usd = r.amount_pico_usd + d.amount,
-      expires_at = greatest(r.expires_at, decided_at + d.ttl_ms * interval '1 ms')
+    SELECT array_agg(d.id), array_agg(d.amount), array_agg(d.ttl_ms) INTO v_extended, v_extensions, v_ttls
     FROM (
       SELECT t.id, sum(t.amount) AS amount, max(t.ttl_ms) AS ttl_ms
       FROM unnest(verdicts, p_extends, p_ids, v_amounts, p_ttls_ms) AS t (verdict, extends, id, amount, ttl_ms)
       WHERE t.extends AND t.verdict IN ('ALLOWED', 'ALLOWED_BY_GRACE')
-      GROUP BY t.id) d
-    WHERE r.organization_id = p_org AND r.id = d.id;
+      GROUP BY t.id) d;
+    UPDATE public.reservation r SET amount_pico_usd = r.amount_pico_usd + v_extensions[array_position(v_extended, r.id)],
+      expires_at = greatest(r.expires_at, decided_at + v_ttls[array_position(v_extended, r.id)] * interval '1 ms')
+    WHERE r.organization_id = p_org AND r.id = ANY (v_extended);
   END IF;
   IF existing IS NOT NULL OR v_has_extensions THEN
     reservations := public.reservations_json(p_org, true, p_ids || ARRAY(

@@ -79,7 +79,8 @@ BEGIN
     coalesce(run.id, r.account_id), r.id, r.amount_pico_usd, t.charge, p_now
   FROM public.organization o
   CROSS JOIN unnest(v_ids, v_charges) WITH ORDINALITY AS t (id, charge, n)
-  JOIN public.reservation r ON r.organization_id = p_org AND r.id = t.id
+  CROSS JOIN LATERAL (
+    SELECT * FROM public.reservation r WHERE r.organization_id = p_org AND r.id = t.id LIMIT 1) r
   LEFT JOIN public.account run ON run.organization_id = p_org AND run.kind = 'RUN' AND run.external_id = r.run_id
     AND run.user_id = r.user_id
   WHERE o.organization_id = p_org

@@ -129,7 +129,7 @@ export class BudgetPeriodStatus {
 
   @Field(() => Boolean, {
     description:
-      'Whether it refuses every call that costs something now: it is HARD, its enforcement is on, it is not in its grace, and nothing remains.',
+      'Whether it refuses every call that costs something now: it is HARD, its enforcement is on, no grace lets them pass, and nothing remains.',
   })
   denies!: boolean;
 }
@@ -164,8 +164,9 @@ export function effectOf(row: PeriodRow, { isOn, since }: EnforcementSettings): 
   return enforcement === Enforcement.HARD && !isEnforced ? Enforcement.SHADOW : enforcement;
 }
 
-export function isInGrace({ graceUntil }: PeriodRow, now: Date): boolean {
-  return graceUntil !== null && new Date(graceUntil) > now;
+/** In its grace, or at its first refusal of a reservation, which starts it. */
+export function mayPassByGrace({ graceUntil }: PeriodRow, { graceMs }: EnforcementSettings, now: Date): boolean {
+  return graceUntil === null ? graceMs > 0 : new Date(graceUntil) > now;
 }
 
 export interface StatusView {
@@ -183,7 +184,8 @@ export function statusOf(row: PeriodRow, { enforcement: settings, now, isHidden 
     period: PeriodKind[row.period as keyof typeof PeriodKind],
     percent: percentOf(spent, limit),
     resetsAt: instantOf(row.endsAt),
-    denies: effectOf(row, settings) === Enforcement.HARD && !isInGrace(row, now) && spent + held >= limit,
+    denies:
+      effectOf(row, settings) === Enforcement.HARD && !mayPassByGrace(row, settings, now) && spent + held >= limit,
   };
   if (isHidden) return Object.assign(new BudgetPeriodStatus(), NOTHING, open);
   const startsAt = instantOf(row.startsAt);

@@ -4,7 +4,7 @@ import { DecimalScalar, QuantityScalar } from '../scalars.js';
 import {
   BudgetPeriodStatus,
   effectOf,
-  isInGrace,
+  mayPassByGrace,
   statusOf,
   type EnforcementSettings,
   type PeriodRow,
@@ -64,7 +64,7 @@ export class Decision {
   @Field(() => BudgetPeriodStatus, {
     nullable: true,
     description:
-      'The budget that decided: the one without room, nearest to the account; else the one with the least remaining; null where no budget applies, the account is disabled or the model has no price.',
+      'The budget that decided: the nearest without room that refuses, else the nearest SHADOW or other one without room; else the one with the least remaining; null where no budget applies, the account is disabled or the model has no price.',
   })
   budget!: BudgetPeriodStatus | null;
 
@@ -140,11 +140,6 @@ export function decide(decided: DecisionCase): Decision {
     wouldDeny,
     first,
   );
-}
-
-/** In its grace, or at its first refusal, which starts it. */
-function mayPassByGrace(row: PeriodRow, { graceMs }: EnforcementSettings, now: Date): boolean {
-  return row.graceUntil === null ? graceMs > 0 : isInGrace(row, now);
 }
 
 function tightest(rows: readonly PeriodRow[]): PeriodRow | undefined {

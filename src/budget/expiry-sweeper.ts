@@ -38,9 +38,7 @@ export class ExpirySweeper {
   /** Expires all that is past its end now. One sweep at a time. */
   sweep(): Promise<void> {
     this.#sweeping ??= this.#sweepAll()
-      .catch((error: unknown) => {
-        if (databaseFault(error) !== 'CONNECTION') this.log.warn({ err: error }, 'expired reservations were not freed');
-      })
+      .catch((error: unknown) => this.#tell(error))
       .finally(() => (this.#sweeping = undefined));
     return this.#sweeping;
   }
@@ -51,9 +49,16 @@ export class ExpirySweeper {
     await this.#sweeping;
   }
 
+  #tell(error: unknown): void {
+    if (databaseFault(error) !== 'CONNECTION') this.log.warn({ err: error }, 'expired reservations were not freed');
+  }
+
   async #sweepAll(): Promise<void> {
     const organizations = await organizationsWithExpired(this.writer);
-    await Promise.all(organizations.map((organizationId) => this.#sweepOne(organizationId)));
+    const sweeps = organizations.map((organizationId) => this.#sweepOne(organizationId));
+    // One that fails is tried again with the next sweep, and the sweep is over when all are.
+    for (const outcome of await Promise.allSettled(sweeps))
+      if (outcome.status === 'rejected') this.#tell(outcome.reason);
   }
 
   async #sweepOne(organizationId: string): Promise<void> {

@@ -22,7 +22,8 @@ import { Reservation } from './reservation.js';
 @ObjectType({ description: 'Whether a call may go ahead, and what is held for it.' })
 class ReserveBudgetPayload {
   @Field(() => Decision, {
-    description: 'What was decided. Of a replay what was decided then, without the budget that decided.',
+    description:
+      'What was decided. Of a replay what was decided then, without the budget that decided and what was asked.',
   })
   decision!: Decision;
 

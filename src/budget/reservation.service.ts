@@ -11,7 +11,7 @@ import { authorize } from '../identity/permission.js';
 import type { Lanes } from '../lane.js';
 import { idAt, instantOfId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { effectOf, isInGrace, type EnforcementSettings, type PeriodRow } from './budget-status.js';
+import { effectOf, mayPassByGrace, type EnforcementSettings, type PeriodRow } from './budget-status.js';
 import { Enforcement } from './budget.js';
 import { decide, Decision, DecisionOutcome, type DecisionReason } from './decision.js';
 import { findReservation } from './end-reservations.sql.js';
@@ -218,7 +218,7 @@ export class ReservationService {
       wouldDeny,
       budget: seen?.budget ?? null,
       remainingPicoUsd: seen?.remainingPicoUsd ?? null,
-      askedPicoUsd: held.amountPicoUsd ?? null,
+      askedPicoUsd: receipt.replayed ? null : (held.amountPicoUsd ?? null),
       maxCompletionTokens:
         room === undefined || !held.pricing || typeof call.asked === 'bigint'
           ? null
@@ -230,7 +230,7 @@ export class ReservationService {
 /** What the tightest of the rows that refuse has left. */
 function roomOf(rows: readonly PeriodRow[], enforcement: EnforcementSettings, now: Date): bigint | undefined {
   const rooms = rows
-    .filter((row) => effectOf(row, enforcement) === Enforcement.HARD && !isInGrace(row, now))
+    .filter((row) => effectOf(row, enforcement) === Enforcement.HARD && !mayPassByGrace(row, enforcement, now))
     .map(({ limit, spent, held }) => BigInt(limit) - BigInt(spent) - BigInt(held));
   return rooms.reduce<bigint | undefined>(
     (least, room) => (least === undefined || room < least ? room : least),

@@ -38,6 +38,14 @@ export interface HoldReceipt {
 
 type Answer = HoldReceipt | Error;
 
+/** A batch as it is being decided. */
+interface Batch {
+  readonly answers: Map<HoldItem, Answer>;
+  /** Keys that had taken effect before. */
+  readonly stored: Map<string, StoredHold>;
+  readonly tries: number;
+}
+
 /** A batch that meets a change of prices, or expired reservations, so often meets it because something is wrong. */
 const MOST_TRIES = 20;
 const RETRY_WAIT_MS = 10;
@@ -55,15 +63,27 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
       if (!first.has(item.draft.idempotencyKey)) first.set(item.draft.idempotencyKey, item);
     }
     let left = [...first.values()];
-    for (let tries = 0; left.length > 0; tries += 1) {
+    const stored = new Map<string, StoredHold>();
+    for (let tries = 0; left.length > 0;) {
       if (tries === MOST_TRIES) {
         const busy = serviceUnavailable('Reservations past their end, or prices, did not hold still.');
         for (const item of left) answers.set(item, busy);
         break;
       }
-      left = await this.#hold(client, organizationId, left, answers, tries);
+      const { again, hasFreed } = await this.#hold(client, organizationId, left, { answers, stored, tries });
+      left = again;
+      // As long as there is a backlog of expired ones, each try gets nearer.
+      if (!hasFreed) tries += 1;
     }
-    return items.map((item) => answers.get(item) ?? repeatOf(item, first.get(item.draft.idempotencyKey), answers));
+    const repeats = items.filter((item) => !answers.has(item));
+    const alone = repeats.filter((item) => {
+      const answer = repeatOf(item, first.get(item.draft.idempotencyKey), answers, stored);
+      if (answer) answers.set(item, answer);
+      return !answer;
+    });
+    const decided = alone.length === 0 ? [] : await this.run(client, organizationId, alone);
+    alone.forEach((item, index) => answers.set(item, decided[index] ?? new Error('An item got no answer.')));
+    return items.map((item) => answers.get(item) ?? new Error('An item got no answer.'));
   }
 
   /** Answers with the items that are not decided yet. */
@@ -71,9 +91,8 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
     client: ClientBase,
     organizationId: string,
     items: readonly HoldItem[],
-    answers: Map<HoldItem, Answer>,
-    tries: number,
-  ): Promise<HoldItem[]> {
+    { answers, stored, tries }: Batch,
+  ): Promise<{ again: HoldItem[]; hasFreed: boolean }> {
     const prices = await (tries > 0 ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
     const rows: HoldRow[] = items.map((item) => ({ ...item, held: heldAmount(item.call, prices, item.createdAt) }));
     const { catalogueVersion, ownVersion } = prices;
@@ -85,18 +104,18 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
       withRows: items.some(({ wantsRows }) => wantsRows),
       rows,
     });
+    for (const hold of result.existing) stored.set(hold.key, hold);
     const walk = new HoldWalk(result);
     const again = items.filter((item, index) => {
       const answer = walk.next(item, index, rows[index]?.held);
       if (answer) answers.set(item, answer);
       return !answer;
     });
-    if (result.verdicts.includes('RETRY')) {
-      // Some of them may be in the hands of a settle, which is soon over.
-      if (tries > 0) await wait(RETRY_WAIT_MS);
-      await expireReservations(client, organizationId);
-    }
-    return again;
+    if (!result.verdicts.includes('RETRY')) return { again, hasFreed: false };
+    const hasFreed = (await expireReservations(client, organizationId)) > 0;
+    // The rest is in the hands of a settle, which is soon over.
+    if (!hasFreed) await wait(RETRY_WAIT_MS);
+    return { again, hasFreed };
   }
 }
 
@@ -166,14 +185,24 @@ class HoldWalk {
   }
 }
 
-/** The same key again in one batch: what became of the first, unless it says something else. */
-function repeatOf(item: HoldItem, writer: HoldItem | undefined, answers: ReadonlyMap<HoldItem, Answer>): Answer {
+/**
+ * The same key again in one batch: what became of the first, unless it says something else. undefined where the first, with
+ * other content, left the key free, or where this one is what the key stands for: then it is asked by itself.
+ */
+function repeatOf(
+  item: HoldItem,
+  writer: HoldItem | undefined,
+  answers: ReadonlyMap<HoldItem, Answer>,
+  stored: ReadonlyMap<string, StoredHold>,
+): Answer | undefined {
   const answer = writer && answers.get(writer);
   if (!writer || !answer) return new Error('The reserving lost the first of two equal keys.');
-  if (answer instanceof Error) return answer;
-  if (writer.draft.contentHash === item.draft.contentHash) return { ...answer, replayed: answer.outcome !== 'DENIED' };
-  // A denial keeps no key: this one may be tried again by itself.
-  return answer.outcome === 'DENIED'
-    ? serviceUnavailable('Another call with this key and other content was denied at the same time.')
-    : idempotencyConflict(item.draft.idempotencyKey);
+  const { idempotencyKey, contentHash } = item.draft;
+  if (writer.draft.contentHash === contentHash)
+    return answer instanceof Error ? answer : { ...answer, replayed: answer.outcome !== 'DENIED' };
+  const known = stored.get(idempotencyKey);
+  const hasEffect = known
+    ? known.contentHash !== contentHash
+    : !(answer instanceof Error) && answer.outcome !== 'DENIED';
+  return hasEffect ? idempotencyConflict(idempotencyKey) : undefined;
 }

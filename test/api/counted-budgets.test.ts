@@ -205,7 +205,18 @@ test('a server of the version before, which calls record_usage without p_with_pe
      WHERE u.organization_id = (SELECT organization_id FROM organization ORDER BY organization_id DESC LIMIT 1)
        AND v.organization_id = '00000000-0000-0000-0000-000000000000'`,
   );
-  expect(JSON.parse(rows[0]?.periods ?? '')).toContain('5000000000');
+  // Its fields by their places: limit, spent, held, enforcement, rank, thresholds, whether in grace, what was added.
+  const periods = JSON.parse(rows[0]?.periods ?? '') as unknown[];
+  expect(periods.slice(8)).toEqual([
+    expect.any(String),
+    '5000000000',
+    '0',
+    'HARD',
+    1,
+    expect.any(Array),
+    false,
+    '2500000000',
+  ]);
   expect(await spentBy('DAY')).toEqual(['5000000000']);
   // One that began before the migration finds the inner function too.
   const { rows: counted } = await client.query<{ crossed: boolean }>(

@@ -14,12 +14,14 @@ import {
   ReserveBudgetDocument,
   SetAccountDocument,
   SetBudgetDocument,
+  SetPricingDocument,
   SettleDocument,
   type RecordUsageInput,
   type ReserveBudgetInput,
   type SetBudgetInput,
 } from '../support/generated/operations.js';
 import { newTenant, spend } from '../support/spending.js';
+import { until } from '../support/until.js';
 import { startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -200,7 +202,31 @@ describe('the key', () => {
   });
 });
 
+test('a key of before in a batch: compared with what it did, and not with its neighbour', async () => {
+  await held('1', { idempotencyKey: 'before' });
+  const item = (amount: string) => ({ idempotencyKey: 'before', userId: 'ada', amount });
+  const answer = await world.ask(
+    ReserveBudgetBatchDocument,
+    { input: { items: [item('2'), item('1'), item('2')] } },
+    key,
+  );
+  expect(answer.reserveBudgetBatch.items.map(({ result, error }) => error?.code ?? result?.replayed)).toEqual([
+    'IDEMPOTENCY_CONFLICT',
+    true,
+    'IDEMPOTENCY_CONFLICT',
+  ]);
+});
+
 describe('what ends it', () => {
+  test('a call that is priced later, above what was held, raises its alert then', async () => {
+    const id = await held('1');
+    expect(await settle(id, 1, { model: 'unknown-yet' })).toMatchObject({ settled: true, overran: false });
+    expect(await overruns()).toEqual([]);
+    const rates = [{ unit: 'INPUT_TOKENS' as const, price: '1' }];
+    await world.ask(SetPricingDocument, { input: { provider: 'own', model: 'unknown-yet', rates } }, key);
+    await until(async () => (await overruns()).length === 1);
+  });
+
   test('a charge above the hold is booked in full and raises one alert', async () => {
     await setBudget({ userId: 'ada', name: 'user', limit: '5' });
     const id = await held('2');
