@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION budget_period_json(bp public.budget_period, b public.
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
 BEGIN
   RETURN jsonb_build_object('budgetId', bp.budget_id, 'accountId', b.account_id, 'name', b.name, 'period', b.period,
-    'models', b.models, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
+    'models', b.models, 'endedAt', b.ended_at, 'startsAt', bp.starts_at, 'endsAt', bp.ends_at, 'limit', bp.limit_pico_usd::text,
     'spent', bp.spent_pico_usd::text, 'held', bp.held_pico_usd::text, 'enforcement', bp.enforcement, 'rank', bp.rank,
     'thresholds', bp.thresholds, 'graceUntil', coalesce(bp.grace_until, b.grace_until), 'wouldDenyCount', bp.would_deny_count,
     'accountCreatedAt', (SELECT a.created_at FROM public.account a
@@ -186,7 +186,7 @@ BEGIN
     JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
     JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
     JOIN public.account a ON a.organization_id = p_org AND a.id = b.account_id
-    HAVING bool_or(bp.enforcement = 'HARD' AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since) AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
+    HAVING bool_or(bp.enforcement = 'HARD' AND b.ended_at IS NULL AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since) AND bp.spent_pico_usd + bp.held_pico_usd + d.delta > bp.limit_pico_usd
       AND d.delta > 0 AND coalesce(bp.grace_until, b.grace_until, '-infinity') <= p_now);
     IF v_denied IS NOT NULL THEN
       RAISE EXCEPTION 'over the limit' USING ERRCODE = 'TG001', DETAIL = v_denied::text;

@@ -3,7 +3,7 @@
 /** What is said of a budget itself, where somebody asks. */
 const FACTS = `CASE WHEN p_with_rows THEN
           concat('["', b.id, '","', b.account_id, '",', coalesce(to_json(b.name)::text, 'null'), ',"', b.period, '",',
-            coalesce(array_to_json(b.models)::text, 'null'), ',', (SELECT to_json(a.created_at) FROM public.account a
+            coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',', (SELECT to_json(a.created_at) FROM public.account a
               WHERE a.organization_id = p_org AND a.id = b.account_id), ',')
         END`;
 

@@ -14,6 +14,8 @@ export interface PeriodRow {
   readonly name: string | null;
   readonly period: string;
   readonly models: readonly string[] | null;
+  /** When the budget ended: it counts what came before, and refuses nothing; null while it has not. */
+  readonly endedAt: string | null;
   readonly startsAt: string;
   readonly endsAt: string;
   readonly limit: string;
@@ -157,10 +159,10 @@ export interface EnforcementSettings {
   readonly graceMs: number;
 }
 
-/** What a row does at its limit, whatever was written: HARD acts as SHADOW where it is not enforced. */
+/** What a row does at its limit, whatever was written: HARD acts as SHADOW where it is not enforced, or ended. */
 export function effectOf(row: PeriodRow, { isOn, since }: EnforcementSettings): Enforcement {
   const enforcement = Enforcement[row.enforcement as keyof typeof Enforcement];
-  const isEnforced = isOn && (since === undefined || new Date(row.accountCreatedAt) >= since);
+  const isEnforced = isOn && row.endedAt === null && (since === undefined || new Date(row.accountCreatedAt) >= since);
   return enforcement === Enforcement.HARD && !isEnforced ? Enforcement.SHADOW : enforcement;
 }
 

@@ -58,7 +58,7 @@ const PATHS = `
   LEFT JOIN account team ON team.organization_id = path.organization_id AND team.id = path.team_id
   LEFT JOIN LATERAL (
     SELECT b.rank, b.id, jsonb_build_object('budgetId', b.id, 'accountId', b.account_id, 'rank', b.rank, 'name', b.name,
-      'period', b.period, 'models', b.models, 'startsAt', coalesce(bp.starts_at, fresh.starts_at),
+      'period', b.period, 'models', b.models, 'endedAt', b.ended_at, 'startsAt', coalesce(bp.starts_at, fresh.starts_at),
       'endsAt', coalesce(bp.ends_at, fresh.ends_at), 'limit', coalesce(bp.limit_pico_usd, b.limit_pico_usd)::text,
       'spent', coalesce(bp.spent_pico_usd, 0)::text, 'held', coalesce(bp.held_pico_usd, 0)::text,
       'enforcement', coalesce(bp.enforcement, b.enforcement), 'thresholds', coalesce(bp.thresholds, b.thresholds),
@@ -74,7 +74,7 @@ const PATHS = `
       AND b.begins_at <= $5 AND (b.ended_at IS NULL OR b.ended_at > $5)
     UNION ALL
     SELECT 1, NULL, jsonb_build_object('budgetId', NULL, 'accountId', NULL, 'rank', 1, 'name', NULL, 'period', 'MONTH',
-      'models', NULL, 'startsAt', w.starts_at, 'endsAt', w.ends_at, 'limit', $6::text, 'spent', '0',
+      'models', NULL, 'endedAt', NULL, 'startsAt', w.starts_at, 'endsAt', w.ends_at, 'limit', $6::text, 'spent', '0',
       'held', '0', 'enforcement', 'HARD', 'thresholds', ARRAY[50, 80, 100], 'graceUntil', NULL,
       'wouldDenyCount', 0, 'accountCreatedAt', $5::timestamptz)
     FROM period_bounds('MONTH', path.zone, NULL, NULL, $5) w

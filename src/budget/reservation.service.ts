@@ -239,8 +239,9 @@ function roomOf(rows: readonly PeriodRow[], enforcement: EnforcementSettings, no
 }
 
 /** A new reservation as it was written. Its held rows and its team stay in the database. */
-function heldReservation(organizationId: string, item: HoldItem, { held, decidedAt }: HoldReceipt): Reservation {
-  const { draft, accountId = '', reservationId } = item;
+function heldReservation(organizationId: string, item: HoldItem, receipt: HoldReceipt): Reservation {
+  const { held, decidedAt, reservationId } = receipt;
+  const { draft, accountId = '' } = item;
   if (draft.kind === 'EXTEND') throw new Error('An extension has its reservation in its receipt.');
   return Object.assign(new Reservation(), {
     organizationId,

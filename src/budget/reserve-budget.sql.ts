@@ -84,6 +84,7 @@ const FIELDS = [
   'name',
   'period',
   'models',
+  'endedAt',
   'accountCreatedAt',
   'startsAt',
   'endsAt',

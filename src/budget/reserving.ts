@@ -27,6 +27,8 @@ export interface HoldReceipt {
   readonly reason: string;
   readonly wouldDeny: boolean;
   readonly replayed: boolean;
+  /** What it stands for now: the new one, the one that is extended, or the one of then. */
+  readonly reservationId: string;
   readonly held: HeldAmount;
   /** Its period rows as they were before it, nearest first; empty where nobody of its batch asked, and for a replay. */
   readonly rows: readonly PeriodRow[];
@@ -154,6 +156,7 @@ class HoldWalk {
           reason: result.reasons[index] ?? '',
           wouldDeny: result.wouldDeny[index] ?? false,
           replayed: false,
+          reservationId: item.reservationId,
           held,
           rows: this.#rowsOf(index, verdict === 'DENIED' ? 0n : (held.amountPicoUsd ?? 0n)),
           reservation: item.draft.kind === 'EXTEND' ? this.#reservations.get(item.reservationId) : undefined,
@@ -171,7 +174,8 @@ class HoldWalk {
     // Its own of a call whose answer was lost on the way from the database.
     const replayed = draft.kind === 'EXTEND' || stored.reservationId !== reservationId;
     const { decidedAt } = this.result;
-    return { outcome, reason, wouldDeny, replayed, held, rows: [], reservation, decidedAt };
+    const told = { outcome, reason, wouldDeny, reservationId: stored.reservationId };
+    return { ...told, replayed, held, rows: [], reservation, decidedAt };
   }
 
   #rowsOf(index: number, granted: bigint): PeriodRow[] {
@@ -198,8 +202,10 @@ function repeatOf(
   const answer = writer && answers.get(writer);
   if (!writer || !answer) return new Error('The reserving lost the first of two equal keys.');
   const { idempotencyKey, contentHash } = item.draft;
-  if (writer.draft.contentHash === contentHash)
-    return answer instanceof Error ? answer : { ...answer, replayed: answer.outcome !== 'DENIED' };
+  if (writer.draft.contentHash === contentHash) {
+    const hadNoEffect = answer instanceof Error || answer.outcome === 'DENIED';
+    return hadNoEffect ? answer : { ...answer, replayed: true, rows: [] };
+  }
   const known = stored.get(idempotencyKey);
   const hasEffect = known
     ? known.contentHash !== contentHash

@@ -42,8 +42,6 @@ export interface RecordUsageCall {
 
 /** A budget's period row as it is after the call. */
 export interface CountedPeriod extends PeriodRow {
-  /** When the budget ended: it counts what came before; null while it has not. */
-  readonly endedAt: string | null;
   /** What this call added: digits of pico-USD. */
   readonly added: string;
 }
