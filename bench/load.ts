@@ -96,7 +96,6 @@ function httpWorker(slot: HttpSlot): Worker {
     record: one,
     batch: many,
     cycle: () => cycle(connection, slot),
-    reserve: async () => (await reserve(connection, 'user-0'), 1),
   };
   return {
     open: () => connection.open(),

@@ -9,10 +9,10 @@ interface SlotBase {
 
 /**
  * `recordUsage`, or `recordUsageBatch` of `batchSize` items, over HTTP; as a cycle `reserveBudget` and then `recordUsage`
- * with what was reserved, which is two requests and one record; or `reserveBudget` alone, of one user.
+ * with what was reserved, which is two requests and one record.
  */
 export interface HttpSlot extends SlotBase {
-  readonly kind: 'record' | 'batch' | 'cycle' | 'reserve';
+  readonly kind: 'record' | 'batch' | 'cycle';
   readonly url: string;
   readonly key: string;
   readonly batchSize: number;

@@ -77,7 +77,8 @@ export const FIND_ROWS = `
       b.grace_until, b.rank
     FROM public.organization o
     CROSS JOIN unnest(v_pair_items, v_pair_budgets, v_pair_starts) AS t (n, budget_id, starts_at)
-    JOIN public.budget b ON b.organization_id = o.organization_id AND b.id = t.budget_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM public.budget b WHERE b.organization_id = p_org AND b.id = t.budget_id LIMIT 1) b
     CROSS JOIN LATERAL public.period_bounds(b.period, b.zone, b.anchor_day, b.anchor_month, p_created[t.n]) AS w
     WHERE o.organization_id = p_org AND t.starts_at IS NULL
     ORDER BY b.id, w.starts_at

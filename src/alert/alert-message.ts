@@ -8,7 +8,7 @@ export function messageOf(alert: Alert): string {
     case AlertKind.BUDGET_THRESHOLD:
       return `${whose(alert.account)} reached ${alert.threshold ?? 0} % of ${budgetOf(alert)}: ${spentOf(alert)}${until(alert)}.`;
     case AlertKind.RESERVATION_OVERRUN:
-      return `A call of ${lower(whose(alert.account))} was charged ${formatUsd(alert.chargePicoUsd ?? 0n)} USD, and ${formatUsd(alert.heldPicoUsd ?? 0n)} USD had been held for it.`;
+      return `A call of ${lower(whose(alert.account))} ${chargeOf(alert)}, and ${formatUsd(alert.heldPicoUsd ?? 0n)} USD had been held for it.`;
     case AlertKind.UNPRICED_USAGE:
       return `No price is known for the model "${alert.model ?? ''}"${from(alert)}: its usage counts without a cost until setPricing names one.`;
   }
@@ -19,6 +19,11 @@ export function percentOf({ spentPicoUsd, limitPicoUsd }: Alert): number | null 
   if (spentPicoUsd === null || limitPicoUsd === null) return null;
   if (limitPicoUsd === 0n) return spentPicoUsd > 0n ? 100 : 0;
   return Number((spentPicoUsd * 10_000n) / limitPicoUsd) / 100;
+}
+
+/** One that came when nothing was held any more may have no price yet. */
+function chargeOf({ chargePicoUsd }: Alert): string {
+  return chargePicoUsd === null ? 'came too late and has no price yet' : `was charged ${formatUsd(chargePicoUsd)} USD`;
 }
 
 function whose(account: Account | null): string {

@@ -8,6 +8,7 @@ import type { AccountDirectory } from '../identity/account-directory.js';
 import { accountById, maySee } from '../identity/account-scope.js';
 import { AccountKind } from '../identity/account.js';
 import { authorize } from '../identity/permission.js';
+import { caught, errorOf, valueOf } from '../item-outcome.js';
 import type { Lanes } from '../lane.js';
 import { idAt, instantOfId } from '../node-id.js';
 import type { Operation } from '../operation.js';
@@ -259,22 +260,4 @@ function heldReservation(organizationId: string, item: HoldItem, receipt: HoldRe
     usageKey: null,
     usageKeyDay: null,
   });
-}
-
-function caught<T>(work: () => T): T | Error {
-  try {
-    return work();
-  } catch (error) {
-    return errorOf(error);
-  }
-}
-
-function errorOf(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('An item failed without a reason.');
-}
-
-function valueOf<T>(answer: T | Error | undefined): T {
-  if (answer === undefined) throw new Error('The call got no answer.');
-  if (answer instanceof Error) throw answer;
-  return answer;
 }

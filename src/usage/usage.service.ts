@@ -13,6 +13,7 @@ import type { PriceBook } from '../catalog/price-book.js';
 import { badInput, idempotencyConflict } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import { authorize } from '../identity/permission.js';
+import { caught, errorOf, valueOf } from '../item-outcome.js';
 import type { Lanes } from '../lane.js';
 import type { Operation } from '../operation.js';
 import { checkCall, checkDeduction, checkProviderCall, draftOf, type ProviderCall } from './check-usage.js';
@@ -222,22 +223,4 @@ export class UsageService {
   #statuses(rows: readonly PeriodRow[], now: Date): BudgetPeriodStatus[] {
     return rows.map((row) => statusOf(row, { enforcement: this.on.enforcement, now, isHidden: false }));
   }
-}
-
-function caught<T>(work: () => T): T | Error {
-  try {
-    return work();
-  } catch (error) {
-    return errorOf(error);
-  }
-}
-
-function errorOf(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('An item failed without a reason.');
-}
-
-function valueOf<T>(answer: T | Error | undefined): T {
-  if (answer === undefined) throw new Error('The call got no answer.');
-  if (answer instanceof Error) throw answer;
-  return answer;
 }

@@ -233,6 +233,15 @@ describe('what ends it', () => {
     await until(async () => (await overruns()).length === 1);
   });
 
+  test('one without a price that comes too late raises it at once, and says so', async () => {
+    const id = await held('1');
+    await settle(id, 1);
+    expect(await settle(id, 1, { model: 'still-unknown' })).toMatchObject({ settled: false, overran: true });
+    expect(await overruns()).toEqual([
+      'A call of the user "ada" came too late and has no price yet, and 1 USD had been held for it.',
+    ]);
+  });
+
   test('a charge above the hold is booked in full and raises one alert', async () => {
     await setBudget({ userId: 'ada', name: 'user', limit: '5' });
     const id = await held('2');
