@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
+import { END_RESERVATIONS } from '../../migrations/sql/end-reservations.sql.js';
 import { setClock, setClockAhead } from '../support/clock.js';
 import {
   AlertsDocument,
@@ -332,9 +333,24 @@ describe('what ends it', () => {
     expect(await settle(reservationId, 4)).toMatchObject({ settled: true, overran: false });
     const input = { idempotencyKey: newId(), reservationId, amount: '1' };
     expect(await world.codeOf(ExtendReservationDocument, { input }, key)).toBe('RESERVATION_NOT_HELD');
-    const over = { ...input, idempotencyKey: newId(), reservationId: await held('1', { ttlSeconds: 60 }) };
-    await setClockAhead(world, 61);
-    expect(await world.codeOf(ExtendReservationDocument, { input: over }, key)).toBe('RESERVATION_NOT_HELD');
+  });
+
+  // Seen to fail: with the state looked at and not the time.
+  test('no more for a call whose time is over, also before anybody has expired it', async () => {
+    const reservationId = await held('1', { ttlSeconds: 60 });
+    const client = new Client({ connectionString: world.database.url });
+    await client.connect();
+    try {
+      await client.query(END_RESERVATIONS.replace('BEGIN\n', 'BEGIN\n  ended := 0; RETURN NEXT; RETURN;\n'));
+      await setClockAhead(world, 61);
+      const input = { idempotencyKey: newId(), reservationId, amount: '1' };
+      expect(await world.codeOf(ExtendReservationDocument, { input }, key)).toBe('RESERVATION_NOT_HELD');
+      const { node } = await world.ask(ReservationByIdDocument, { id: reservationId }, key);
+      expect(node).toMatchObject({ state: 'HELD', amount: '1' });
+    } finally {
+      await client.query(END_RESERVATIONS);
+      await client.end();
+    }
   });
 
   test('a budget that is set while something is held starts with it, and is freed of it', async () => {
