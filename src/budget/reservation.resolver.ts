@@ -9,6 +9,7 @@ import { ItemError, itemErrorOf } from '../item-error.js';
 import { encodeId } from '../node-id.js';
 import { Requires } from '../requires.js';
 import { isAskedFor } from '../selection.js';
+import { BudgetPeriodStatus } from './budget-status.js';
 import { Decision } from './decision.js';
 import {
   ExtendReservationInput,
@@ -35,6 +36,12 @@ class ReserveBudgetPayload {
 
   @Field(() => Boolean, { description: 'true where the key had taken effect before.' })
   replayed!: boolean;
+
+  @Field(() => [BudgetPeriodStatus], {
+    description:
+      'The budgets that it is held on, nearest first, as it left them; where it was denied those that were asked; for a replay as they are now.',
+  })
+  budgets!: Reserved['budgets'];
 }
 
 @ObjectType({ description: 'What became of one item of a batch: a result or an error, never both.' })
@@ -154,6 +161,7 @@ export class ReservationResolver {
 function wantsOf(info: GraphQLResolveInfo): Wants {
   return {
     budget: isAskedFor('budget', info) || isAskedFor('remaining', info),
+    budgets: isAskedFor('budgets', info),
     tokens: isAskedFor('maxCompletionTokens', info),
   };
 }

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { validate } from 'uuid';
@@ -12,11 +13,19 @@ import { caught, errorOf, valueOf } from '../item-outcome.js';
 import type { Lanes } from '../lane.js';
 import { idAt, instantOfId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { effectOf, mayPassByGrace, type EnforcementSettings, type PeriodRow } from './budget-status.js';
+import {
+  effectOf,
+  mayPassByGrace,
+  statusOf,
+  type BudgetPeriodStatus,
+  type EnforcementSettings,
+  type PeriodRow,
+} from './budget-status.js';
 import { Enforcement } from './budget.js';
 import { decide, Decision, DecisionOutcome, type DecisionReason } from './decision.js';
 import { findReservation } from './end-reservations.sql.js';
 import { completionTokensWithin, type CallToHold } from './held-amount.js';
+import { heldPeriods } from './held-periods.sql.js';
 import type { Releasing } from './releasing.js';
 import {
   checkExtend,
@@ -39,12 +48,16 @@ export interface Reserved {
   /** Null where it was denied. */
   readonly reservation: Reservation | null;
   readonly replayed: boolean;
+  /** Empty where they were not asked for. */
+  readonly budgets: readonly BudgetPeriodStatus[] | Promise<readonly BudgetPeriodStatus[]>;
 }
 
 /** What the caller looks at, of what has to be worked out. */
 export interface Wants {
   /** The budget that decided. */
   readonly budget: boolean;
+  /** All budgets that hold for it. */
+  readonly budgets: boolean;
   /** The largest maxCompletionTokens that would fit. */
   readonly tokens: boolean;
 }
@@ -153,10 +166,13 @@ export class ReservationService {
       }),
     );
     const receipts = await this.on.lanes.submit(operation, this.on.reserving, items);
+    // One read for all replays of a call.
+    const live = new DataLoader((of: readonly Reservation[]) => heldPeriods(this.on.writer, of), { cache: false });
     return items.map((item, index) => {
       const outcome = receipts[index];
       if (outcome?.status !== 'fulfilled') return errorOf(outcome?.reason);
-      return this.#reservedOf(organizationId, item, outcome.value, wants);
+      const reserved = this.#reservedOf(organizationId, item, outcome.value, wants);
+      return { ...reserved, budgets: wants.budgets ? this.#budgetsOf(reserved, outcome.value, live) : [] };
     });
   }
 
@@ -167,7 +183,7 @@ export class ReservationService {
     wants: Wants,
   ): Promise<HoldItem> {
     const createdAt = operation.now;
-    const common = { draft, accountId, createdAt, wantsRows: wants.budget || wants.tokens };
+    const common = { draft, accountId, createdAt, wantsRows: wants.budget || wants.budgets || wants.tokens };
     if (draft.kind === 'EXTEND') {
       const call = { provider: undefined, model: undefined, asked: draft.amountPicoUsd };
       return { ...common, reservationId: draft.reservationId, call };
@@ -187,7 +203,26 @@ export class ReservationService {
     return { promptTokens: tokens, maxCompletionTokens };
   }
 
-  #reservedOf(organizationId: string, item: HoldItem, receipt: HoldReceipt, wants: Wants): Reserved {
+  /** As it left them; where it was decided before, as they are now. */
+  #budgetsOf(
+    { reservation }: Omit<Reserved, 'budgets'>,
+    { rows, outcome, held, isStored, decidedAt }: HoldReceipt,
+    live: DataLoader<Reservation, PeriodRow[]>,
+  ): Reserved['budgets'] {
+    const { enforcement } = this.on;
+    const statuses = (of: readonly PeriodRow[]) =>
+      of.map((row) => statusOf(row, { enforcement, now: decidedAt, isHidden: false }));
+    if (isStored && reservation) {
+      const budgets = live.load(reservation).then(statuses);
+      // A failure is told where the field is answered. Where it is skipped in the end, it is nobody's.
+      budgets.catch(() => undefined);
+      return budgets;
+    }
+    const added = outcome === 'DENIED' ? 0n : (held.amountPicoUsd ?? 0n);
+    return statuses(rows.map((row) => ({ ...row, held: String(BigInt(row.held) + added) })));
+  }
+
+  #reservedOf(organizationId: string, item: HoldItem, receipt: HoldReceipt, wants: Wants): Omit<Reserved, 'budgets'> {
     const decision = this.#decisionOf(item, receipt, wants);
     const { replayed } = receipt;
     if (decision.outcome === DecisionOutcome.DENIED) return { decision, reservation: null, replayed };

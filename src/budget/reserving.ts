@@ -27,6 +27,8 @@ export interface HoldReceipt {
   readonly reason: string;
   readonly wouldDeny: boolean;
   readonly replayed: boolean;
+  /** Whether it was decided before: also where only the answer of then was lost on the way, so that this is no replay. */
+  readonly isStored: boolean;
   /** What it stands for now: the new one, the one that is extended, or the one of then. */
   readonly reservationId: string;
   readonly held: HeldAmount;
@@ -156,6 +158,7 @@ class HoldWalk {
           reason: result.reasons[index] ?? '',
           wouldDeny: result.wouldDeny[index] ?? false,
           replayed: false,
+          isStored: false,
           reservationId: item.reservationId,
           held,
           rows: this.#rowsOf(index, verdict === 'DENIED' ? 0n : (held.amountPicoUsd ?? 0n)),
@@ -174,7 +177,7 @@ class HoldWalk {
     // Its own of a call whose answer was lost on the way from the database.
     const replayed = draft.kind === 'EXTEND' || stored.reservationId !== reservationId;
     const { decidedAt } = this.result;
-    const told = { outcome, reason, wouldDeny, reservationId: stored.reservationId };
+    const told = { outcome, reason, wouldDeny, reservationId: stored.reservationId, isStored: true };
     return { ...told, replayed, held, rows: [], reservation, decidedAt };
   }
 
@@ -204,7 +207,7 @@ function repeatOf(
   const { idempotencyKey, contentHash } = item.draft;
   if (writer.draft.contentHash === contentHash) {
     const hadNoEffect = answer instanceof Error || answer.outcome === 'DENIED';
-    return hadNoEffect ? answer : { ...answer, replayed: true, rows: [] };
+    return hadNoEffect ? answer : { ...answer, replayed: true, isStored: true, rows: [] };
   }
   const known = stored.get(idempotencyKey);
   const hasEffect = known

@@ -5,7 +5,6 @@ import type { UsageRecord } from './usage-record.js';
 /** Of each stored record of one organization, the budget rows that it counts on, as they are now. */
 export async function countedPeriods(pool: Pool, records: readonly UsageRecord[]): Promise<PeriodRow[][]> {
   const rowsOf = records.map((): PeriodRow[] => []);
-  if (records.length === 0) return rowsOf;
   const { rows } = await pool.query<{ ordinal: string; json: PeriodRow }>({
     name: 'counted-periods',
     text: `SELECT t.ordinal, budget_period_json(bp, b, tollgate_now()) AS json

@@ -6,9 +6,11 @@ import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js'
 import type { PriceBook } from '../catalog/price-book.js';
 import { idempotencyConflict } from '../errors.js';
 import type { LaneJob } from '../lane.js';
+import { BudgetWalk } from './budget-walk.js';
 import { deniedBy } from './denial.js';
 import { priceOf, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
-import { recordUsage, type CountedPeriod } from './record-usage.sql.js';
+import { recordUsage } from './record-usage.sql.js';
+import { isSettledBy } from './settlement.js';
 import type { UsageDraft } from './usage-draft.js';
 
 export interface UsageItem {
@@ -135,7 +137,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       onlyIfFits,
       enforcement,
       withPeriods,
-      withReservationRows: items.some(({ wantsReservation }) => wantsReservation),
+      withReservationRows: items.some(({ wantsReservation, wantsBudgets }) => wantsReservation || wantsBudgets),
       withReservations: items.some(({ draft }) => draft.reservationId !== undefined),
       rows,
     });
@@ -143,7 +145,12 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     for (const row of result.existing) stored.set(String(row['idempotency_key']), row);
     const stale = new Set(result.stale);
     const reservations = new Map(result.reservations.map((row) => [row['id'], row]));
-    const walk = new BudgetWalk(result.periods);
+    // A key that existed has freed nothing in this call.
+    const settledOf = ({ draft }: UsageItem): ReservationRow | undefined => {
+      const row = stored.has(draft.idempotencyKey) ? undefined : reservations.get(draft.reservationId);
+      return row && isSettledBy(draft, row) ? row : undefined;
+    };
+    const walk = new BudgetWalk(result.periods, items.map(settledOf));
     const again: UsageItem[] = [];
     for (const [index, item] of items.entries()) {
       const { draft, accountId } = item;
@@ -154,7 +161,8 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       else if (stale.has(draft.idempotencyKey) || !price) again.push(item);
       else {
         const teamId = result.teams[index] ?? null;
-        const budgets = walk.next(draft, { runId: result.runs[index], accountId, teamId }, price);
+        const path = { runId: result.runs[index], accountId, teamId };
+        const budgets = walk.next(draft, path, price, settledOf(item));
         const { recordedAt } = result;
         answers.set(item, { kind: 'WRITTEN', price, batchId, teamId, recordedAt, budgets, reservation });
       }
@@ -184,62 +192,4 @@ function repeatOf(
   if (!writer || !answer) return new Error('The recording lost the first of two equal keys.');
   if (writer.draft.contentHash !== contentHash) return idempotencyConflict(idempotencyKey);
   return answer instanceof Error || answer.kind === 'REPLAYED' ? answer : { ...answer, repeated: true };
-}
-
-/** A period row as the walk goes over it. */
-interface WalkedPeriod {
-  readonly row: CountedPeriod;
-  readonly from: number;
-  readonly to: number;
-  spentPicoUsd: bigint;
-}
-
-/** Walks a batch in its order and tells what each budget had spent after each item. */
-class BudgetWalk {
-  /** By account; the organization's, which count everybody, apart. */
-  readonly #byAccount = new Map<string | null, WalkedPeriod[]>();
-  readonly #root: WalkedPeriod[] = [];
-
-  constructor(periods: readonly CountedPeriod[]) {
-    for (const row of periods) {
-      const spentPicoUsd = BigInt(row.spent) - BigInt(row.added);
-      const to = Math.min(instantOf(row.endsAt), instantOf(row.endedAt ?? 'infinity'));
-      const period = { row, from: instantOf(row.startsAt), to, spentPicoUsd };
-      const known = row.rank === ROOT_RANK ? this.#root : this.#byAccount.get(row.accountId);
-      if (known) known.push(period);
-      else this.#byAccount.set(row.accountId, [period]);
-    }
-  }
-
-  /** Nearest first: the run's, the account's own, its team's, the organization's. */
-  next(
-    draft: UsageDraft,
-    { runId, accountId, teamId }: { runId: string | null | undefined; accountId: string; teamId: string | null },
-    price: PricedUsage | UnpricedUsage,
-  ): PeriodRow[] {
-    const charge = price.kind === 'PRICED' ? price.chargePicoUsd : 0n;
-    const model = price.kind === 'PRICED' ? `${price.provider}/${price.model}` : undefined;
-    const at = draft.budgetAt.getTime();
-    const run = runId == null ? [] : (this.#byAccount.get(runId) ?? []);
-    const own = this.#byAccount.get(accountId) ?? [];
-    const team = teamId === null || teamId === accountId ? [] : (this.#byAccount.get(teamId) ?? []);
-    const counted: PeriodRow[] = [];
-    for (const period of [...run, ...own, ...team, ...this.#root]) {
-      const { row, from, to } = period;
-      if (at < from || at >= to) continue;
-      if (row.models !== null && (model === undefined || !row.models.includes(model))) continue;
-      period.spentPicoUsd += charge;
-      counted.push({ ...row, spent: period.spentPicoUsd.toString() });
-    }
-    return counted;
-  }
-}
-
-/** The organization's; every record counts there. */
-const ROOT_RANK = 3;
-
-/** PostgreSQL writes the ends of a LIFETIME as infinities. */
-function instantOf(text: string): number {
-  if (text === 'infinity') return Number.POSITIVE_INFINITY;
-  return text === '-infinity' ? Number.NEGATIVE_INFINITY : Date.parse(text);
 }

@@ -21,8 +21,15 @@ interface Settling {
 }
 
 export function settlementOf(record: Settling, row: ReservationRow): Settlement {
-  const settled = row['usage_key'] === record.idempotencyKey && row['usage_key_day'] === record.keyDay;
+  const settled = isSettledBy(record, row);
   const overran = !settled || (record.chargePicoUsd ?? 0n) > BigInt(row['amount_pico_usd'] as string);
   const reservation = 'state' in row ? storedReservation(row) : undefined;
   return { reservation, settled, overran };
+}
+
+export function isSettledBy(
+  { idempotencyKey, keyDay }: Pick<Settling, 'idempotencyKey' | 'keyDay'>,
+  row: ReservationRow,
+): boolean {
+  return row['usage_key'] === idempotencyKey && row['usage_key_day'] === keyDay;
 }

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import {
   statusOf,
@@ -107,7 +108,7 @@ export class UsageService {
     return {
       record,
       replayed: true,
-      budgets: wants.budgets ? this.#liveBudgets([record], operation.now)(0) : [],
+      budgets: wants.budgets ? this.#liveBudgets(operation.now)(record) : [],
       settlement,
     };
   }
@@ -191,8 +192,7 @@ export class UsageService {
       wantsReservation: wants.reservation,
     }));
     const receipts = await this.on.lanes.submit(operation, recording, items);
-    const replays: UsageRecord[] = [];
-    const live = wants.budgets ? this.#liveBudgets(replays, operation.now) : undefined;
+    const live = wants.budgets ? this.#liveBudgets(operation.now) : undefined;
     return items.map(({ draft, accountId }, index) => {
       const outcome = receipts[index];
       if (outcome?.status !== 'fulfilled') return errorOf(outcome?.reason);
@@ -200,7 +200,7 @@ export class UsageService {
       const record = recordOf(organizationId, accountId, draft, receipt);
       const settlement = receipt.reservation && settlementOf(record, receipt.reservation);
       if (receipt.kind === 'REPLAYED') {
-        return { record, replayed: true, rows: [], budgets: live?.(replays.push(record) - 1) ?? [], settlement };
+        return { record, replayed: true, rows: [], budgets: live?.(record) ?? [], settlement };
       }
       const rows = receipt.budgets;
       const budgets = wants.budgets ? this.#statuses(rows, operation.now) : [];
@@ -208,12 +208,11 @@ export class UsageService {
     });
   }
 
-  /** The budgets of each replay of a call as they are now: one read for all, begun when all of them are known. */
-  #liveBudgets(replays: readonly UsageRecord[], now: Date): (place: number) => Promise<BudgetPeriodStatus[]> {
-    let read: Promise<PeriodRow[][]> | undefined;
-    return (place) => {
-      read ??= Promise.resolve().then(() => countedPeriods(this.on.writer, replays));
-      const budgets = read.then((found) => this.#statuses(found[place] ?? [], now));
+  /** The budgets of each replay of a call as they are now: one read for all. */
+  #liveBudgets(now: Date): (replay: UsageRecord) => Promise<BudgetPeriodStatus[]> {
+    const live = new DataLoader((of: readonly UsageRecord[]) => countedPeriods(this.on.writer, of), { cache: false });
+    return (replay) => {
+      const budgets = live.load(replay).then((rows) => this.#statuses(rows, now));
       // A failure is told where the field is answered. Where it is skipped in the end, it is nobody's.
       budgets.catch(() => undefined);
       return budgets;
