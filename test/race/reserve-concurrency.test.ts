@@ -13,6 +13,7 @@ import {
   type SetBudgetInput,
 } from '../support/generated/operations.js';
 import { grantCount, keepHistory, oversteps } from '../support/grant-history.js';
+import { READ_THEN_WRITE } from '../support/read-then-write.js';
 import { spawnServer, type ServerProcess } from '../support/servers.js';
 import { newTenant } from '../support/spending.js';
 import { post, startWorld, type World } from '../support/world.js';
@@ -65,7 +66,7 @@ async function heldOf(): Promise<(string | null)[]> {
 
 const allServers = () => others.map(({ url }) => url);
 
-// A1, J4. Seen to fail: with the function below, which decides by what the statement saw before it waited.
+// A1, J4. Seen to fail: with the function of the control, which decides by what the statement saw before it waited.
 describe('200 reservations of 1 at 10 that are left', () => {
   test('at one server: exactly 10 are granted', async () => {
     await setBudget({ userId: 'ada' });
@@ -162,15 +163,6 @@ test('reserved, settled and released at 4 servers at once: the books are right, 
   expect(await heldOf()).toEqual(['0', '0', '0']);
   expect(await oversteps(client)).toBe(0);
 });
-
-/** Decides by the rows as the statement saw them before it waited for them: one statement in place of a function. */
-const READ_THEN_WRITE = RESERVE_BUDGET.replace(
-  'bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room',
-  `(SELECT x.limit_pico_usd - x.spent_pico_usd - x.held_pico_usd - d.total
-      FROM public.budget_period x, unnest(v_budgets, v_starts, v_totals) AS d (budget_id, starts_at, total)
-      WHERE x.organization_id = p_org AND x.budget_id = bp.budget_id AND x.starts_at = bp.starts_at
-        AND d.budget_id = x.budget_id AND d.starts_at = x.starts_at) AS room`,
-);
 
 test('the control: read-then-write overspends, and is caught', async () => {
   expect(READ_THEN_WRITE).not.toBe(RESERVE_BUDGET);
