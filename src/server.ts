@@ -14,6 +14,7 @@ import { Recording20261126 } from '../migrations/20261126-1-recording.js';
 import { Reservation20261126 } from '../migrations/20261126-2-reservation.js';
 import { Run20261126 } from '../migrations/20261126-3-run.js';
 import { Reserving20261126 } from '../migrations/20261126-4-reserving.js';
+import { EndedBudget20261126 } from '../migrations/20261126-5-ended-budget.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   Reservation20261126,
   Run20261126,
   Reserving20261126,
+  EndedBudget20261126,
 ];
 
 export interface RunningServer {

@@ -39,7 +39,7 @@ export const FIND_ROWS = `
         OFFSET 0) bp
     ), found AS (
       SELECT p.n, c.rank, c.id AS budget_id, q.starts_at,
-        p_enforce AND (p_enforce_since IS NULL OR c.created_at >= p_enforce_since) AS enforced,
+        p_enforce AND c.ended_at IS NULL AND (p_enforce_since IS NULL OR c.created_at >= p_enforce_since) AS enforced,
         c.grace_until, c.facts
       FROM pair p
       JOIN counting c ON c.account = p.account AND c.begins_at <= p.at AND (c.ended_at IS NULL OR p.at < c.ended_at)
