@@ -1,4 +1,4 @@
-/** A TCP proxy that cuts connections after a given number of bytes in one direction, to lose requests or replies on purpose. */
+/** A TCP proxy that cuts connections at a given byte of one direction, or of one request or reply, to lose them on purpose. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** Which bytes are counted: those to the server (requests) or those to the client (replies). */
@@ -10,10 +10,24 @@ export interface Cut {
   readonly afterBytes: number;
 }
 
+/** What one side sends before the other answers: a request, or the reply to it. */
+export interface Turn {
+  readonly direction: Direction;
+  /** What came of it first. */
+  readonly bytes: Buffer;
+  /** What came first of the turn before it: of a reply, its request. */
+  readonly before: Buffer | undefined;
+}
+
+/** Asked for each turn of a connection: so many of its bytes still pass; undefined lets it live. */
+export type TurnPlan = (turn: Turn) => number | undefined;
+
 export interface FaultProxy {
   readonly port: number;
   /** How many connections were cut by plan. */
   readonly cuts: number;
+  /** The same by what was lost. */
+  readonly cutsOf: Readonly<Record<Direction, number>>;
   /** Cuts every connection that is open, and refuses none that comes. */
   cutAll(): void;
   close(): Promise<void>;
@@ -22,11 +36,11 @@ export interface FaultProxy {
 /** @param planOf asked for each new connection, which are counted from 0; undefined lets it live. */
 export async function openFaultProxy(
   target: { readonly host: string; readonly port: number },
-  planOf: (connection: number) => Cut | undefined = () => undefined,
+  planOf: (connection: number) => Cut | TurnPlan | undefined = () => undefined,
 ): Promise<FaultProxy> {
   const open = new Set<Socket>();
   let connections = 0;
-  let cuts = 0;
+  const cutsOf = { TO_SERVER: 0, TO_CLIENT: 0 };
   const server = createServer((client) => {
     const upstream = connect(target.port, target.host);
     const both = [client, upstream];
@@ -40,21 +54,25 @@ export async function openFaultProxy(
         cutBoth();
       });
     }
-    const cut = planOf(connections++);
-    const onCut = () => {
-      cuts += 1;
-      cutBoth();
-    };
-    pass(client, upstream, cut?.direction === 'TO_SERVER' ? cut.afterBytes : undefined, onCut);
-    pass(upstream, client, cut?.direction === 'TO_CLIENT' ? cut.afterBytes : undefined, onCut);
+    const allowance = new Allowance(planOf(connections++));
+    const way = (direction: Direction) => ({
+      allowed: (chunk: Buffer) => allowance.take(direction, chunk),
+      onCut: () => {
+        cutsOf[direction] += 1;
+        cutBoth();
+      },
+    });
+    pass(client, upstream, way('TO_SERVER'));
+    pass(upstream, client, way('TO_CLIENT'));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const cutAll = () => open.forEach((socket) => socket.destroy());
   return {
     port: (server.address() as AddressInfo).port,
     get cuts() {
-      return cuts;
+      return cutsOf.TO_SERVER + cutsOf.TO_CLIENT;
     },
+    cutsOf,
     cutAll,
     close: async () => {
       const closed = new Promise((done) => server.close(done));
@@ -64,11 +82,31 @@ export async function openFaultProxy(
   };
 }
 
-function pass(from: Socket, to: Socket, limit: number | undefined, onCut: () => void): void {
-  let left = limit ?? Number.POSITIVE_INFINITY;
+/** How many bytes of each direction of a connection may still pass. */
+class Allowance {
+  readonly #left = { TO_SERVER: Number.POSITIVE_INFINITY, TO_CLIENT: Number.POSITIVE_INFINITY };
+  #turn: Turn | undefined;
+
+  constructor(private readonly plan: Cut | TurnPlan | undefined) {
+    if (typeof plan === 'object') this.#left[plan.direction] = plan.afterBytes;
+  }
+
+  /** Answers with how much of a chunk passes. */
+  take(direction: Direction, bytes: Buffer): number {
+    if (typeof this.plan === 'function' && this.#turn?.direction !== direction) {
+      this.#turn = { direction, bytes, before: this.#turn?.bytes };
+      this.#left[direction] = this.plan(this.#turn) ?? Number.POSITIVE_INFINITY;
+    }
+    const allowed = Math.min(bytes.length, this.#left[direction]);
+    this.#left[direction] -= allowed;
+    return allowed;
+  }
+}
+
+function pass(from: Socket, to: Socket, way: { allowed: (chunk: Buffer) => number; onCut: () => void }): void {
   from.on('data', (chunk: Buffer) => {
-    if (chunk.length <= left) {
-      left -= chunk.length;
+    const allowed = way.allowed(chunk);
+    if (allowed === chunk.length) {
       if (!to.write(chunk)) {
         from.pause();
         to.once('drain', () => from.resume());
@@ -77,9 +115,8 @@ function pass(from: Socket, to: Socket, limit: number | undefined, onCut: () => 
     }
     // What may still pass is handed to the system before the cut, so that the other side reads exactly so much.
     from.pause();
-    if (left === 0) onCut();
-    else to.write(chunk.subarray(0, left), onCut);
-    left = 0;
+    if (allowed === 0) way.onCut();
+    else to.write(chunk.subarray(0, allowed), way.onCut);
   });
   from.on('end', () => to.end());
 }
