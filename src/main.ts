@@ -27,6 +27,7 @@ function assertNode(): void {
 function greet(server: RunningServer): string {
   const url = server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   const lines = [`Tollgate is ready: open ${url}/ for the GraphQL explorer.`];
+  lines.push(...server.notices);
   if (server.newKey !== undefined) lines.push(`Your API key, shown this once: ${server.newKey}`);
   const bearer = server.keyFile === undefined ? (server.newKey ?? '$TOLLGATE_API_KEY') : contentOf(server.keyFile);
   if (bearer.startsWith('$TOLLGATE')) {

@@ -25,6 +25,7 @@ import { Executor } from './executor.js';
 import { explorer, mayShowKey } from './explorer.js';
 import { openHttp, type HttpDoor } from './http.js';
 import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
+import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import { makeSchema } from './schema.js';
 import { ENTITIES, makeResolvers, makeServices } from './services.js';
@@ -58,6 +59,8 @@ export interface RunningServer {
   readonly newKey: string | undefined;
   /** A file with the bootstrap key, where the database is embedded. */
   readonly keyFile: string | undefined;
+  /** What it does not do, by its settings: a sentence each. */
+  readonly notices: readonly string[];
   /** Subscriptions that are open. */
   subscriberCount(): number;
   /** Asks the database for its time again. */
@@ -149,6 +152,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     databaseUrl,
     newKey,
     keyFile: door.explorerKey === undefined ? undefined : keyFile,
+    notices: noticesOf({ ...config, features: services.features }),
     subscriberCount: () => services.feed.subscriberCount + services.meter.subscriberCount,
     syncClock: () => clock.sync(),
     close: () => closers.closeAll(),

@@ -37,7 +37,13 @@ export type UsageReceipt =
       readonly reservation: ReservationRow | undefined;
     }
   /** The key existed with the same content: the stored row, by column name. */
-  | { readonly kind: 'REPLAYED'; readonly row: StoredRow; readonly reservation: ReservationRow | undefined };
+  | {
+      readonly kind: 'REPLAYED';
+      readonly row: StoredRow;
+      readonly reservation: ReservationRow | undefined;
+      /** This item wrote it, and only the database's answer was lost on the way. */
+      readonly isOwn: boolean;
+    };
 
 /** A stored record, by column name. */
 type StoredRow = Readonly<Record<string, unknown>>;
@@ -62,6 +68,8 @@ const STALE_TRIES = 5;
 
 export class Recording implements LaneJob<UsageItem, UsageReceipt> {
   readonly batchSize: number | undefined;
+  /** The batches of items whose answer was lost. */
+  readonly #lost = new WeakMap<UsageItem, Set<unknown>>();
 
   /** @param onlyIfFits one item a call, which throws SQLSTATE TG001 where a HARD budget has no room for it. */
   constructor(
@@ -129,7 +137,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     const batchId = randomUUID();
     const { onlyIfFits } = this;
     const { enforcement } = this.settings;
-    const result = await recordUsage(client, {
+    const recorded = recordUsage(client, {
       organizationId,
       catalogueVersion,
       ownVersion,
@@ -140,6 +148,10 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       withReservationRows: items.some(({ wantsReservation, wantsBudgets }) => wantsReservation || wantsBudgets),
       withReservations: items.some(({ draft }) => draft.reservationId !== undefined),
       rows,
+    });
+    const result = await recorded.catch((error: unknown) => {
+      for (const item of items) this.#lost.set(item, (this.#lost.get(item) ?? new Set()).add(batchId));
+      throw error;
     });
     if (result.alertCount > 0) this.wake(organizationId);
     for (const row of result.existing) stored.set(String(row['idempotency_key']), row);
@@ -157,7 +169,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
       const row = stored.get(draft.idempotencyKey);
       const price = rows[index]?.price;
       const reservation = reservations.get(draft.reservationId);
-      if (row) answers.set(item, replayOf(draft, row, reservation));
+      if (row) answers.set(item, replayOf(draft, row, reservation, this.#lost.get(item)?.has(row['batch_id'])));
       else if (stale.has(draft.idempotencyKey) || !price) again.push(item);
       else {
         const teamId = result.teams[index] ?? null;
@@ -171,9 +183,14 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
   }
 }
 
-function replayOf(draft: UsageDraft, row: StoredRow, reservation: ReservationRow | undefined): UsageReceipt | Error {
+function replayOf(
+  draft: UsageDraft,
+  row: StoredRow,
+  reservation: ReservationRow | undefined,
+  isOwn = false,
+): UsageReceipt | Error {
   return row['content_hash'] === draft.contentHash
-    ? { kind: 'REPLAYED', row, reservation }
+    ? { kind: 'REPLAYED', row, reservation, isOwn }
     : idempotencyConflict(draft.idempotencyKey);
 }
 

@@ -6,7 +6,7 @@ import {
   type EnforcementSettings,
   type PeriodRow,
 } from '../budget/budget-status.js';
-import { decide, type Decision } from '../budget/decision.js';
+import { decide, DecisionOutcome, type Decision } from '../budget/decision.js';
 import { findReservation } from '../budget/end-reservations.sql.js';
 import type { ReservationService } from '../budget/reservation.service.js';
 import { extractUsage } from '../catalog/extract-usage.js';
@@ -146,14 +146,14 @@ export class UsageService {
     authorize(operation, 'usage.write');
     const draft = checkDeduction(input, operation.now, ['input']);
     const { amountPicoUsd } = draft;
-    const decided = (rows: readonly PeriodRow[]) =>
+    const decided = (rows: readonly PeriodRow[], now = operation.now) =>
       decide({
         rows,
         amountPicoUsd,
         isDisabled: false,
         // Only a reservation starts a budget's grace.
         enforcement: { ...this.on.enforcement, graceMs: 0 },
-        now: operation.now,
+        now,
         mayDeny: input.onlyIfFits,
       });
     try {
@@ -161,13 +161,17 @@ export class UsageService {
       const [answer] = await this.#write(operation, [draft], wants, { recording, needsRows: true });
       const written = valueOf(answer);
       const before = written.rows.map((row) => ({ ...row, spent: String(BigInt(row.spent) - amountPicoUsd) }));
-      return { recorded: written, decision: written.replayed ? null : decided(before) };
+      // By the database's clock, as it was let pass.
+      return { recorded: written, decision: written.replayed ? null : decided(before, written.record?.recordedAt) };
     } catch (error) {
       const rows = deniedBy(error);
       if (!rows) throw error;
+      const decision = decided(rows);
+      // A grace that this server still sees may be over by the database's clock, which is what denied.
+      const graceless = rows.map((row) => ({ ...row, graceUntil: null }));
       return {
         recorded: { record: null, replayed: false, budgets: this.#statuses(rows, operation.now) },
-        decision: decided(rows),
+        decision: decision.outcome === DecisionOutcome.DENIED ? decision : decided(graceless),
       };
     }
   }
@@ -200,7 +204,7 @@ export class UsageService {
       const record = recordOf(organizationId, accountId, draft, receipt);
       const settlement = receipt.reservation && settlementOf(record, receipt.reservation);
       if (receipt.kind === 'REPLAYED') {
-        return { record, replayed: true, rows: [], budgets: live?.(record) ?? [], settlement };
+        return { record, replayed: !receipt.isOwn, rows: [], budgets: live?.(record) ?? [], settlement };
       }
       const rows = receipt.budgets;
       const budgets = wants.budgets ? this.#statuses(rows, operation.now) : [];

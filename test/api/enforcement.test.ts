@@ -32,7 +32,7 @@ const deduct = async (amount: string) => {
   return (await world.ask(DeductFromBudgetDocument, { input })).deductFromBudget;
 };
 
-// D10. Seen to fail: with flags that are not looked at.
+// Seen to fail: with flags that are not looked at.
 test('all flags off: everything answers, nothing is priced, and nothing is refused', async () => {
   world = await startWorld({ ENABLE_PRICING: 'false', ENABLE_BUDGET_ENFORCEMENT: 'false', ENABLE_BILLING: 'false' });
   await setBudget();

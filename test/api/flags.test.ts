@@ -40,7 +40,7 @@ test('all off: calls are counted without a price, and a HARD budget refuses noth
   expect(await spent()).toBe('2');
 });
 
-// Seen to fail: with p_enforce left out of the call of count_charges.
+// B11, of a deduction. Seen to fail: with p_enforce left out of the call of count_charges.
 test('on: what a HARD budget has no room for is not booked, and the key is free for what fits', async () => {
   world = await startWorld();
   expect(await deductTwo()).toMatchObject({

@@ -243,6 +243,7 @@ describe('what ends it', () => {
     ]);
   });
 
+  // E16, with reservation-edge.test.ts.
   test('a charge above the hold is booked in full and raises one alert', async () => {
     await setBudget({ userId: 'ada', name: 'user', limit: '5' });
     const id = await held('2');

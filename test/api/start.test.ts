@@ -12,6 +12,7 @@ afterAll(() => ground.leave());
 const VIEWER = { data: { viewer: { organization: { name: 'My organization' }, roles: ['ADMIN', 'OPERATOR'] } } };
 
 describe('on a bare machine', () => {
+  // Seen to fail: with a greeting without the notices.
   test('it starts, its curl works as pasted, stops cleanly, and a second start keeps the data', async () => {
     const folder = await ground.folder();
     const first = await ground.start({ folder });
@@ -22,7 +23,13 @@ describe('on a bare machine', () => {
     expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(isAlive(database)).toBe(false);
 
-    const second = await ground.start({ folder, environment: { LOG_LEVEL: 'info' } });
+    expect(first.output).not.toMatch(/ENABLE_|BUDGET_/);
+
+    const switches = { ENABLE_BUDGET_ENFORCEMENT: 'false', ENABLE_BILLING: 'false' };
+    const second = await ground.start({ folder, environment: { LOG_LEVEL: 'info', ...switches } });
+    // J7.
+    expect(second.output).toContain('No budget refuses anything; all count (ENABLE_BUDGET_ENFORCEMENT=false).');
+    expect(second.output).toContain('Nothing is billed (ENABLE_BILLING=false).');
     expect(second.printedKey).toBeUndefined();
     expect(second.pastedCommand).toContain('$(cat .tollgate/api-key)');
     expect(await pasted(second.pastedCommand, folder)).toEqual(VIEWER);
