@@ -107,19 +107,26 @@ class Search {
     while (this.#placed.length < this.ops.length) {
       this.#steps += 1;
       if (this.#steps > MOST_STEPS) return `No order was found in ${MOST_STEPS} steps. ${this.#deepest.words}`;
-      const look = this.#open().find((n) => changesNothing(this.#op(n).effect) && this.#mayCome(n));
+      const open = this.#open();
+      const look = open.find((n) => changesNothing(this.#op(n).effect) && this.#mayCome(n));
       // Where it can come now, it can come now in any order that there is.
       if (look !== undefined) {
         this.#place(look);
         continue;
       }
       this.#forgetSettledPast();
-      if (this.#failed.size === 0 || !this.#failed.has(this.#key())) {
+      if (this.#isPassed(open)) this.#remember(open);
+      else if (this.#failed.size === 0 || !this.#failed.has(this.#key())) {
         this.#branches.push({ depth: this.#placed.length, tried: 0 });
       }
       if (!this.#advance()) return this.#deepest.words;
     }
     return undefined;
+  }
+
+  /** What is spent never gets less: who was told of less should have come before. */
+  #isPassed(open: readonly number[]): boolean {
+    return open.some((n) => this.#op(n).told && this.#missing(n).spent < 0n);
   }
 
   /** Takes the next move of the last branch that has one. */
@@ -157,25 +164,30 @@ class Search {
   }
 
   /**
-   * What was told leads: where such an answer fits the budget as it is, it comes next, because amounts hardly ever cancel each
-   * other out. Else some of what nobody was told of at once comes before the next one that was told. Nothing is accepted that
-   * is not in order; a history that needs more than these guesses would be refused although it is.
+   * What was told leads: where such an answer fits the budget as it is, it comes next. Else some of what nobody was told of at
+   * once comes before the next one that was told. What cancels itself out, such as a hold and its end, fits anywhere: the one
+   * that has to come first is tried last. Nothing is accepted that is not in order; a history that needs more than these guesses
+   * would be refused although it is.
    */
   *#moves(open: readonly number[]): Generator<Move, undefined> {
     const able = open.filter((n) => !changesNothing(this.#op(n).effect) && this.#mayCome(n));
     const [seen, blind] = [able.filter((n) => this.#op(n).told), able.filter((n) => !this.#op(n).told)];
+    const first = open.reduce((least, n) => (this.#op(n).to < this.#op(least).to ? n : least));
     for (const n of seen) yield [n];
-    if (seen.length > 0 || blind.length === 0) return undefined;
+    if (seen.length === 0) yield* this.#blindMoves(open, blind);
+    if (blind.includes(first)) yield [first];
+    else if (seen.length === 0) for (const n of blind) yield [n];
+    return undefined;
+  }
+
+  *#blindMoves(open: readonly number[], blind: readonly number[]): Generator<Move, undefined> {
     const told = open.filter((n) => this.#op(n).told).sort((a, b) => this.#op(a).to - this.#op(b).to);
     const moving = blind.filter((n) => this.#op(n).effect.kind !== 'LIMIT');
-    for (const n of told) {
+    for (const n of moving.length === 0 ? [] : told) {
       if (this.#op(n).told?.limit !== this.#budget.state.limit) continue;
       for (const move of this.#explained(moving, this.#missing(n))) yield move;
     }
     for (const n of blind) if (this.#isLimitOf(n, told)) yield [n];
-    const first = open.reduce((least, n) => (this.#op(n).to < this.#op(least).to ? n : least));
-    if (blind.includes(first)) yield [first];
-    else for (const n of blind) yield [n];
     return undefined;
   }
 

@@ -38,7 +38,8 @@ beforeEach(() => {
 const accepts = (ops: Op[]) => checkHistory(ops, start).isLinearizable;
 const long = { from: 0, to: 1_000 };
 
-// Seen to fail: with the search giving up at the first place where nothing can come next.
+// Seen to fail: with the search giving up at the first place where nothing can come next; with nothing tried beside what
+// was told and fits.
 test.each<[string, () => Op[]]>([
   ['nothing', () => []],
   [
@@ -77,6 +78,19 @@ test.each<[string, () => Op[]]>([
       op(limit(10n), undefined, { from: 41, to: 90 }),
       op(grant('a', 5n), { held: 5n }, { from: 46, to: 95 }),
     ],
+  ],
+  [
+    'a hold that came and went before what was asked before it',
+    () => {
+      const made = op(grant('a', 3n), undefined, { from: 20, to: 100 });
+      return [
+        op(grant('b', 8n), { held: 8n }, { from: 10, to: 300 }),
+        made,
+        { ...op(read, { held: 3n }, { from: 50, to: 100 }), after: made },
+        op(free('a'), undefined, { from: 200, to: 900 }),
+        op(settle('b', 2n), { spent: 2n }, { from: 301, to: 310 }),
+      ];
+    },
   ],
   ['a charge above what was held and over the limit', () => [op(grant('a', 4n)), op(settle('a', 40n), { spent: 40n })]],
   [
