@@ -17,6 +17,12 @@ const PING_TIMEOUT_MS = 2_000;
 /** How long a statement of the app pool may run before the database ends it, in ms. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/**
+ * How long a query may go without an answer, in ms, unless it says otherwise; then its connection is given up. For a
+ * database that answers nothing at all, and so ends no statement either: otherwise callers would wait for as long.
+ */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 export interface Database {
   readonly orm: MikroORM;
   readonly writer: Pool;
@@ -51,7 +57,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await orm.close(true);
     throw migrationProblem(error);
   }
-  const writer = openPool(options, { max: WRITER_POOL_SIZE, application_name: 'tollgate writer' });
+  const writer = openPool(options, {
+    max: WRITER_POOL_SIZE,
+    application_name: 'tollgate writer',
+    query_timeout: ANSWER_TIMEOUT_MS,
+  });
   // A pool of its own: the answer must not wait behind work when all connections are taken.
   const pings = openPool(options, {
     max: 1,

@@ -31,12 +31,16 @@ export interface SetBudgetCall {
   readonly now: Date;
 }
 
+/** How long one call may go without an answer: it may wait 5 s for the gate, and counts all records of the period after it. */
+const PATIENCE = { query_timeout: 30_000 };
+
 /** One call, which is a transaction of its own. `budget` is undefined where the anchor differs and nothing was changed. */
 export async function setBudget(
   pool: Pool,
   { organizationId, id, accountId, draft, now }: SetBudgetCall,
 ): Promise<{ budget: Budget | undefined; alertCount: number }> {
   const { rows } = await pool.query<{ budget: BudgetJson | null; alertCount: number }>({
+    ...PATIENCE,
     name: 'set-budget',
     text: `SELECT budget, alert_count AS "alertCount"
       FROM public.set_budget($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -70,6 +74,7 @@ export async function deleteBudget(
   now: Date,
 ): Promise<Budget | undefined> {
   const { rows } = await pool.query<{ budget: BudgetJson }>({
+    ...PATIENCE,
     name: 'delete-budget',
     text: 'SELECT budget FROM public.delete_budget($1, $2, $3)',
     values: [organizationId, id, now],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
+import { serviceUnavailable } from '../errors.js';
 import { authorize } from '../identity/permission.js';
 import { newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
@@ -48,6 +49,14 @@ interface Loaded {
 }
 
 const NEVER = new AbortController().signal;
+
+/** How often prices are fetched again because another import was written meanwhile. */
+const MOST_TRIES = 5;
+
+/** Another import was written since ours was asked for. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
 
 export class CatalogImportService {
   constructor(
@@ -102,26 +111,38 @@ export class CatalogImportService {
   }
 
   async #refresh(stop: AbortSignal): Promise<ImportRow> {
-    const { url, timeoutMs } = this.settings;
+    const { url } = this.settings;
     if (url === undefined) return this.#import(PACKAGE_SOURCE, await loadPackage());
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const row = await this.#refreshFrom(url, stop);
+      if (row) return row;
+    }
+    throw serviceUnavailable('Other imports were in the way.');
+  }
+
+  /** Undefined where it was overtaken: what was asked for before another import may be older than that. */
+  async #refreshFrom(url: string, stop: AbortSignal): Promise<ImportRow | undefined> {
     const source = sourceOf(url);
     const last = await readLastGoodImport(this.writer);
     // Another source's prices are in force otherwise: "not modified" would then mean the wrong ones.
     const base = last?.source === source ? last : undefined;
+    const { timeoutMs } = this.settings;
     try {
       const fetched = await fetchFeed({ url, etag: base?.etag ?? null, timeoutMs, stop });
-      if (fetched.kind === 'FETCHED') return await this.#import(source, fetched);
+      if (fetched.kind === 'FETCHED') return await this.#import(source, fetched, last);
     } catch (error) {
+      if (error instanceof Overtaken) return undefined;
       if (!(error instanceof FetchProblem)) throw error;
       return this.#fail(source, error.message);
     }
     return this.#store({ source, outcome: ImportOutcome.UNCHANGED, ...unchanged(base), etag: base?.etag ?? null });
   }
 
-  async #import(source: string, { data, etag }: Loaded): Promise<ImportRow> {
+  /** @param seen the last good import when it was asked for, where that may have been another by the time it was there. */
+  async #import(source: string, { data, etag }: Loaded, seen?: ImportRow): Promise<ImportRow> {
     let row: ImportRow;
     try {
-      row = await this.#take(source, readPriceFeed(data), etag);
+      row = await this.#take(source, readPriceFeed(data), etag, seen);
     } catch (error) {
       if (!(error instanceof UnusableFeed)) throw error;
       return this.#fail(source, error.message);
@@ -130,11 +151,12 @@ export class CatalogImportService {
     return row;
   }
 
-  #take(source: string, feed: PriceFeed, etag: string | null): Promise<ImportRow> {
+  #take(source: string, feed: PriceFeed, etag: string | null, seen: ImportRow | undefined): Promise<ImportRow> {
     const digest = digestOf(feed);
     return importing(this.writer, async (client) => {
       const now = this.clock.now();
       const last = await readLastGoodImport(client);
+      if (seen && last?.id !== seen.id) throw new Overtaken();
       if (last?.digest === digest) {
         return this.#store({ source, outcome: ImportOutcome.UNCHANGED, ...unchanged(last), etag }, client);
       }

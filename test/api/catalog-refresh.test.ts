@@ -278,7 +278,7 @@ describe('afterwards', () => {
 describe('the timer', () => {
   const every = (interval: string) => ({ PRICING_UPDATE_URL: url, PRICING_UPDATE_INTERVAL: interval });
 
-  // Seen to fail: with claimRefresh answering true always.
+  // J3. Seen to fail: with claimRefresh answering true always.
   test('one of several servers asks in each interval', async () => {
     serve(feed);
     asked = 0;

@@ -84,7 +84,8 @@ test('C1: the server that reserved is killed: the hold ends in time, and its cal
   expect(await status()).toEqual([{ spent: '3', held: '0', remaining: '7' }]);
 });
 
-// A6, A7. Seen to fail: with sweepers that never start. Without SKIP LOCKED one would only wait for the other.
+// A6, A7, J3 (a sweep hands the database nothing that it read before). Seen to fail: with sweepers that never start. Without
+// SKIP LOCKED one would only wait for the other.
 test('A6, A7: 60 end at once, at two servers that sweep and by their calls: each once, and nothing is lost', async () => {
   await setBudget({ userId: 'ada', limit: '100' });
   const other = await startAnother(world.database.url);
