@@ -27,6 +27,8 @@ export interface Proof {
 
 const SERVERS = 4;
 const SHOWN = 5;
+/** A run takes a quarter of an hour: after so many kills it says how far it is. */
+const KILLS_TOLD = 10;
 /** Kinds of histories that cannot have happened. */
 const PLANTED = 5;
 
@@ -58,6 +60,8 @@ async function killInTurn(crew: Crew, journal: Journal, { kills, seed }: Size): 
     if (victim === undefined) return;
     await crew.kill(victim);
     await crew.allAnswered();
+    const killed = crew.kills.values().reduce((sum, count) => sum + count, 0);
+    if (killed % KILLS_TOLD === 0) console.log(`${killed} kills, ${whole(journal.total)} operations`);
     await journal.more(Math.floor(random() * 50));
   }
 }
