@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { booksOf } from '../test/support/books.js';
 import { atLeast, Series, spread, table, whole, type Floor } from './figures.js';
+import { HOT_DATABASES, HotBudget } from './hot-budget.js';
 import { residentMb } from './process-figures.js';
 import { ask, furnish, KEY, startEmbedded, startProduct, useAsInDemo, USERS, type Product } from './product.js';
 import { bestOf, CONNECTIONS, measureRounds, type Rounds } from './rounds.js';
@@ -74,9 +75,15 @@ async function measureStart(stage: Stage): Promise<{ startMs: number; memoryMb: 
   return { startMs, memoryMb };
 }
 
-function floorsOf(rounds: Rounds, summaries: readonly SummaryFigures[]): Floor[] {
+interface Found {
+  readonly rounds: Rounds;
+  readonly summaries: readonly SummaryFigures[];
+  readonly hot: HotBudget;
+}
+
+function floorsOf({ rounds, summaries, hot }: Found): Floor[] {
   const baseline = bestOf(rounds.baselines).series;
-  const { record, batch, naive, cycle, cycleAlone } = rounds;
+  const { record, batch, naive, cycle, cycleAlone, laneCycle, lockedCycle } = rounds;
   return [
     atLeast('recordUsage against the best baseline', record.ratiosTo(baseline), 4),
     atLeast('recordUsage against the naive resolver', record.ratiosTo(naive), 15),
@@ -84,13 +91,15 @@ function floorsOf(rounds: Rounds, summaries: readonly SummaryFigures[]): Floor[]
     atLeast('recordUsageBatch of 1,000 against the best baseline', batch.ratiosTo(baseline), 8),
     atLeast('reserve and settle against the same with LANES=off', cycle.ratiosTo(cycleAlone), 8),
     atLeast('that against the best baseline, or it is no fair one', cycleAlone.ratiosTo(baseline), 0.12),
+    atLeast('reserve and settle by lanes against row locks, both without GraphQL', laneCycle.ratiosTo(lockedCycle), 12),
+    atLeast('p99 of row locks on one budget against that of reserveBudget', hot.ratios, 4),
     ...summaries.map(({ grouping, rawMs, summaryMs }) =>
       atLeast(`usageSummary by ${grouping} against the raw sum`, rawMs.ratiosTo(summaryMs), 20),
     ),
   ];
 }
 
-function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: readonly Floor[]): void {
+function report({ rounds, summaries, hot }: Found, floors: readonly Floor[]): void {
   const best = bestOf(rounds.baselines);
   const ratio = (series: Series) => `${series.ratiosTo(best.series).median.toFixed(2)}x`;
   const row = (name: string, series: Series) => [name, spread(series), ratio(series)];
@@ -103,6 +112,8 @@ function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: re
       row(`naive resolver, ${CONNECTIONS} connections`, rounds.naive),
       row('reserve and settle, a cycle', rounds.cycle),
       row('the same with LANES=off', rounds.cycleAlone),
+      row('the same without GraphQL, by the lanes alone', rounds.laneCycle),
+      row('the same by a pg client with row locks', rounds.lockedCycle),
       ...[...rounds.baselines].map(([name, series]) => row(name === best.name ? `${name} (best)` : name, series)),
     ]),
   );
@@ -113,7 +124,7 @@ function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: re
       ...summaries.map(({ grouping, rawMs, summaryMs }) => [`by ${grouping}`, spread(rawMs), spread(summaryMs)]),
     ]),
   );
-  console.log('');
+  console.log(`\n${hot.report()}\n`);
   for (const { says, seen, holds } of floors) {
     const [median, least, most] = [seen.median, seen.least, seen.most].map((ratio) => ratio.toFixed(2));
     console.log(`${holds ? 'holds' : 'FAILS'}  ${says}: ${median}x (${least}-${most} by round)`);
@@ -123,15 +134,17 @@ function report(rounds: Rounds, summaries: readonly SummaryFigures[], floors: re
 async function checkBooks(stage: Stage): Promise<boolean> {
   await stage.quiet();
   let right = true;
-  for (const database of ['product', 'rows', 'naive']) {
+  for (const database of ['product', 'rows', 'naive', ...Object.values(HOT_DATABASES)]) {
     const differences = await stage.with(database, booksOf);
-    const count = await stage.with(database, (client) =>
-      client.query<{ n: string }>('SELECT count(*) AS n FROM usage_record'),
+    const { rows } = await stage.with(database, (client) =>
+      client.query<{ n: string }>(
+        `SELECT count(*) AS n FROM usage_record UNION ALL SELECT count(*) FROM reservation WHERE state = 'HELD'`,
+      ),
     );
-    const records = whole(Number(count.rows[0]?.n));
+    const [records, held] = rows.map(({ n }) => whole(Number(n)));
     console.log(
       differences.length === 0
-        ? `holds  money of "${database}": all budgets and totals are the sums of its ${records} records`
+        ? `holds  money of "${database}": all budgets and totals are the sums of its ${records} records and ${held} open reservations`
         : `FAILS  money of "${database}": ${differences.slice(0, 5).join('; ')}`,
     );
     right &&= differences.length === 0;
@@ -159,12 +172,15 @@ async function bench(stage: Stage): Promise<boolean> {
   const naive = stage.start('naive-server.js', { DATABASE_URL: stage.urlOf('naive') });
   const naiveUrl = await naive.printed(/listening on (\S+) now/);
   const alone = await startProduct(stage, 'product', { LANES: 'off' });
-  const sides = { product, naiveUrl, alone, rows: 'rows' };
+  const driver = stage.start('driver-load.js', {});
+  const hot = await HotBudget.open(stage);
+  const sides = { product, naiveUrl, alone, rows: 'rows', driver, hot };
   const rounds = await measureRounds(stage, sides, SIZE.rounds, SIZE.seconds);
   const connections = await measureConnections(stage, product);
 
-  const floors = floorsOf(rounds, summaries);
-  report(rounds, summaries, floors);
+  const found = { rounds, summaries, hot };
+  const floors = floorsOf(found);
+  report(found, floors);
   const isRight = await checkBooks(stage);
   console.log(`\nNo floors:\n${table(connections)}`);
   console.log(
@@ -175,6 +191,7 @@ async function bench(stage: Stage): Promise<boolean> {
       ...rounds,
       baselines: Object.fromEntries(rounds.baselines),
       summaries,
+      hot,
       floors,
       connections,
       start,

@@ -49,8 +49,10 @@ export function whole(value: number | undefined): string {
   return value === undefined ? '-' : Math.round(value).toLocaleString('en');
 }
 
-export function spread(series: Series): string {
-  return `${whole(series.median)} (${whole(series.least)}-${whole(series.most)})`;
+export function spread(series: Series, digits = 0): string {
+  const text = (value: number) =>
+    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${text(series.median)} (${text(series.least)}-${text(series.most)})`;
 }
 
 /** Rows as text in columns; the first is the head. */

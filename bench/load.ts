@@ -1,20 +1,10 @@
-/**
- * The load generator: a process of its own, so that its work is never taken for the server's. It is given slots by the
- * parent process and answers each with what it measured.
- */
-import { setTimeout as wait } from 'node:timers/promises';
+/** The load generator of the comparison: over HTTP against the servers, or as a PostgreSQL client. */
 import { newKey } from './new-key.js';
 import { HttpConnection } from './http-connection.js';
+import { LockClient } from './lock-client.js';
 import { RowClient } from './row-client.js';
-import type { HttpSlot, Slot, SlotResult } from './slot.js';
-
-/** What one of the clients of a slot does again and again. */
-interface Worker {
-  open(): Promise<void>;
-  /** How many records were written. */
-  work(): Promise<number>;
-  close(): Promise<void>;
-}
+import { answerSlots, type Worker } from './run-slot.js';
+import type { HttpSlot, Slot } from './slot.js';
 
 const RECORD =
   'mutation Record($input: RecordUsageInput!) { recordUsage(input: $input) { usageRecord { id cost } replayed } }';
@@ -59,8 +49,8 @@ const batchBody = bodyOf(BATCH);
 const reserveBody = bodyOf(RESERVE);
 const settleBody = bodyOf(SETTLE);
 
-async function reserve(connection: HttpConnection, userId: string): Promise<string> {
-  const input = `{"idempotencyKey":"${newKey()}","userId":"${userId}","model":"gpt-4o","promptTokens":1000,"maxCompletionTokens":200}`;
+async function reserve(connection: HttpConnection, userId: string, more = ''): Promise<string> {
+  const input = `{"idempotencyKey":"${newKey()}","userId":"${userId}","model":"gpt-4o","promptTokens":1000,"maxCompletionTokens":200${more}}`;
   const answer = await connection.post(reserveBody(input));
   const id = /"ALLOWED"\},"reservation":\{"id":"([^"]+)"/.exec(answer)?.[1];
   if (id === undefined) throw new Error(`Not reserved: ${answer}`);
@@ -92,10 +82,16 @@ function httpWorker(slot: HttpSlot): Worker {
     if (written !== items.length) throw new Error(`Only ${written} were recorded: ${answer.slice(0, 500)}`);
     return written;
   };
+  // Not so soon over that an expiry could take the CPU of a later round.
+  const hold = async () => {
+    await reserve(connection, call(slot).userId, ',"ttlSeconds":86400');
+    return 1;
+  };
   const work = {
     record: one,
     batch: many,
     cycle: () => cycle(connection, slot),
+    reserve: hold,
   };
   return {
     open: () => connection.open(),
@@ -105,41 +101,20 @@ function httpWorker(slot: HttpSlot): Worker {
 }
 
 function workerOf(slot: Slot): Worker {
-  return slot.kind === 'rows' ? new RowClient(slot) : httpWorker(slot);
+  switch (slot.kind) {
+    case 'rows':
+      return new RowClient(slot);
+    case 'lockedCycle':
+    case 'lockedReserve':
+      return new LockClient(slot);
+    case 'record':
+    case 'batch':
+    case 'cycle':
+    case 'reserve':
+      return httpWorker(slot);
+    case 'laneCycle':
+      throw new Error('Lanes are the work of another process.');
+  }
 }
 
-async function run(slot: Slot): Promise<SlotResult> {
-  const workers = Array.from({ length: slot.clients }, () => workerOf(slot));
-  await Promise.all(workers.map((worker) => worker.open()));
-  const latencies: number[] = [];
-  let records = 0;
-  const begin = performance.now();
-  const end = begin + slot.seconds * 1000;
-  await Promise.all(
-    workers.map(async (worker) => {
-      for (let sent = performance.now(); sent < end;) {
-        const written = await worker.work();
-        records += written;
-        const answered = performance.now();
-        latencies.push(answered - sent);
-        sent = answered;
-      }
-    }),
-  );
-  const seconds = (performance.now() - begin) / 1000;
-  await Promise.all(workers.map((worker) => worker.close()));
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-  return { requests: latencies.length, records, seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
-}
-
-process.on('message', (slot: Slot) => {
-  run(slot).then(
-    (result) => process.send?.({ result }),
-    async (error: unknown) => {
-      process.send?.({ error: error instanceof Error ? error.message : String(error) });
-      await wait(100);
-      process.exit(1);
-    },
-  );
-});
+answerSlots(workerOf);

@@ -30,19 +30,14 @@ export async function writePgbenchScript(file: string, sample: RowSample): Promi
     starts_at: literal(sample.periodStartsAt, 'timestamptz'),
     key: 'uuidv7()::text',
     account: pick(sample.spenders.map((spender) => spender.account_id)),
-    team: pick(sample.spenders.map((spender) => spender.team_id)),
+    team: pick(sample.spenders.map((spender) => spender.team_id ?? 'NULL')),
   };
   const written: Written = (name) => fixed[name] ?? literal(sample.record[name] ?? null, VALUE_TYPES[name]);
   const count = (budget: string) => countStatement((name) => (name === 'budget' ? budget : written(name)));
-  const statements = [
-    'BEGIN',
-    insertStatement(written),
-    count(pick(sample.spenders.map((spender) => spender.user_budget))),
-    count(pick(sample.spenders.map((spender) => spender.team_budget))),
-    count(literal(sample.organizationBudget, 'uuid')),
-    totalStatement(written),
-    'COMMIT',
-  ];
+  const budgets = (sample.spenders[0]?.budgets ?? []).map((_, place) =>
+    pick(sample.spenders.map((spender) => spender.budgets[place] ?? 'NULL')),
+  );
+  const statements = ['BEGIN', insertStatement(written), ...budgets.map(count), totalStatement(written), 'COMMIT'];
   const lines = statements.map((statement) => `${statement.replaceAll(/\s+/g, ' ').trim()};`);
   await writeFile(file, [`\\set u random(1, ${sample.spenders.length})`, ...lines, ''].join('\n'));
 }

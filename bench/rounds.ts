@@ -1,16 +1,19 @@
 /** The sides of the comparison, measured in turn, round after round, so that none has the quieter machine. */
 import { join } from 'node:path';
 import { Series, spread, whole } from './figures.js';
+import type { HotBudget } from './hot-budget.js';
 import { findPgbench, runPgbench, writePgbenchScript } from './pgbench.js';
 import { KEY, USERS, type Product } from './product.js';
 import { readSample } from './row-sample.js';
-import type { Stage } from './stage.js';
+import type { Child, Stage } from './stage.js';
 
 export const BASELINE_CLIENTS = [1, 8, 32, 64] as const;
 export const CONNECTIONS = 64;
 const BATCH_SIZE = 1_000;
 /** More would not fit into the server's queue of 20,000 items and would be told to come again. */
 const BATCH_CONNECTIONS = 8;
+/** It counts from before it connects: on a busy machine a second is over then. */
+const LEAST_PGBENCH_S = 2;
 
 export interface Rounds {
   readonly record: Series;
@@ -20,6 +23,9 @@ export interface Rounds {
   readonly cycle: Series;
   /** The same at a server with a transaction for each request. */
   readonly cycleAlone: Series;
+  /** The same without GraphQL: by the server's lanes and hot functions, and by SQL with a transaction for each. */
+  readonly laneCycle: Series;
+  readonly lockedCycle: Series;
   /** By name, such as `pgbench, 8 clients`. */
   readonly baselines: Map<string, Series>;
   nodeUs: number | undefined;
@@ -34,15 +40,21 @@ export interface Sides {
   /** The same server on the same database, with LANES=off. */
   readonly alone: Product;
   readonly rows: string;
+  /** The server's lanes by themselves, on its database. */
+  readonly driver: Child;
+  readonly hot: HotBudget;
 }
 
 export async function measureRounds(stage: Stage, sides: Sides, rounds: number, seconds: number): Promise<Rounds> {
-  const { product, rows } = sides;
+  const { product, rows, driver, hot } = sides;
   const http = { users: USERS, key: KEY, batchSize: BATCH_SIZE, url: `${product.url}/graphql`, seconds };
   const record = { ...http, kind: 'record', clients: CONNECTIONS } as const;
   const naive = { ...record, url: sides.naiveUrl };
   const cycle = { ...record, kind: 'cycle' } as const;
   const cycleAlone = { ...cycle, url: `${sides.alone.url}/graphql` };
+  const bare = { users: USERS, clients: CONNECTIONS, seconds };
+  const laneCycle = { ...bare, kind: 'laneCycle', databaseUrl: stage.urlOf('product') } as const;
+  const lockedCycle = { ...bare, kind: 'lockedCycle', databaseUrl: stage.urlOf(rows) } as const;
   const script = join(stage.folder, 'rows.sql');
   await writePgbenchScript(script, await stage.with(rows, readSample));
   const pgbench = await findPgbench();
@@ -53,12 +65,17 @@ export async function measureRounds(stage: Stage, sides: Sides, rounds: number, 
   await stage.run(naive);
   await stage.run({ ...cycle, seconds: 5 * seconds });
   await stage.run(cycleAlone);
+  await stage.run({ ...laneCycle, seconds: 2 * seconds }, driver);
+  await stage.run(lockedCycle);
+  await hot.warmUp(2 * seconds);
   const found: Rounds = {
     record: new Series(),
     batch: new Series(),
     naive: new Series(),
     cycle: new Series(),
     cycleAlone: new Series(),
+    laneCycle: new Series(),
+    lockedCycle: new Series(),
     baselines: new Map(),
     nodeUs: undefined,
     postgresUs: undefined,
@@ -74,16 +91,20 @@ export async function measureRounds(stage: Stage, sides: Sides, rounds: number, 
     found.batch.add(batched.records / batched.seconds);
     const naively = await stage.run(naive);
     found.naive.add(naively.records / naively.seconds);
-    for (const [series, slot] of [
-      [found.cycle, cycle],
-      [found.cycleAlone, cycleAlone],
+    for (const [series, slot, load] of [
+      [found.cycle, cycle, stage.load],
+      [found.cycleAlone, cycleAlone, stage.load],
+      [found.laneCycle, laneCycle, driver],
+      [found.lockedCycle, lockedCycle, stage.load],
     ] as const) {
-      const cycled = await stage.run(slot);
+      const cycled = await stage.run(slot, load);
       series.add(cycled.records / cycled.seconds);
     }
+    await hot.measure(seconds);
     console.log(
       `Round ${round} of ${rounds}: recordUsage ${whole(found.record.median)}/s, batch ${whole(found.batch.median)}/s, ` +
-        `naive ${whole(found.naive.median)}/s, cycles ${whole(found.cycle.median)}/s and ${whole(found.cycleAlone.median)}/s alone, best baseline ${spread(bestOf(found.baselines).series)}`,
+        `naive ${whole(found.naive.median)}/s, cycles ${whole(found.cycle.median)}/s and ${whole(found.cycleAlone.median)}/s alone, ` +
+        `without GraphQL ${whole(found.laneCycle.median)}/s and ${whole(found.lockedCycle.median)}/s, best baseline ${spread(bestOf(found.baselines).series)}`,
     );
   }
   return found;
@@ -107,7 +128,10 @@ async function measureBaselines(
     add(`pg client, ${clients} at a time`, client.records / client.seconds);
     if (script === undefined) continue;
     await stage.quiet();
-    add(`pgbench, ${clients} clients`, await runPgbench(script, databaseUrl, clients, Math.ceil(seconds)));
+    add(
+      `pgbench, ${clients} clients`,
+      await runPgbench(script, databaseUrl, clients, Math.max(LEAST_PGBENCH_S, Math.ceil(seconds))),
+    );
   }
 }
 

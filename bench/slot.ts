@@ -1,4 +1,4 @@
-/** What the load generator is told to do, and what it answers. */
+/** What a load generator is told to do, and what it answers. */
 interface SlotBase {
   /** Clients at work at the same time; each waits for its answer before it goes on. */
   readonly clients: number;
@@ -9,22 +9,28 @@ interface SlotBase {
 
 /**
  * `recordUsage`, or `recordUsageBatch` of `batchSize` items, over HTTP; as a cycle `reserveBudget` and then `recordUsage`
- * with what was reserved, which is two requests and one record.
+ * with what was reserved, which is two requests and one record; or `reserveBudget` alone.
  */
 export interface HttpSlot extends SlotBase {
-  readonly kind: 'record' | 'batch' | 'cycle';
+  readonly kind: 'record' | 'batch' | 'cycle' | 'reserve';
   readonly url: string;
   readonly key: string;
   readonly batchSize: number;
 }
 
-/** The same rows by a PostgreSQL client. */
+/** The same rows by a PostgreSQL client, records alone or with row locks. */
 export interface RowSlot extends SlotBase {
-  readonly kind: 'rows';
+  readonly kind: 'rows' | 'lockedCycle' | 'lockedReserve';
   readonly databaseUrl: string;
 }
 
-export type Slot = HttpSlot | RowSlot;
+/** Cycles by the server's own lanes, without the server around them. */
+export interface LaneSlot extends SlotBase {
+  readonly kind: 'laneCycle';
+  readonly databaseUrl: string;
+}
+
+export type Slot = HttpSlot | RowSlot | LaneSlot;
 
 export interface SlotResult {
   readonly requests: number;

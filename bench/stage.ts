@@ -108,10 +108,10 @@ export class Stage {
     return child;
   }
 
-  /** Runs a slot of load on a quiet database. */
-  async run(slot: Slot): Promise<SlotResult> {
+  /** Runs a slot of load on a quiet database. @param load another generator than the usual one. */
+  async run(slot: Slot, load = this.load): Promise<SlotResult> {
     await this.quiet();
-    return this.load.ask<SlotResult>(slot);
+    return load.ask<SlotResult>(slot);
   }
 
   /** The same, with the CPU time that the server's process and PostgreSQL took for each record, in us. */
