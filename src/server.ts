@@ -15,6 +15,7 @@ import { Reservation20261126 } from '../migrations/20261126-2-reservation.js';
 import { Run20261126 } from '../migrations/20261126-3-run.js';
 import { Reserving20261126 } from '../migrations/20261126-4-reserving.js';
 import { EndedBudget20261126 } from '../migrations/20261126-5-ended-budget.js';
+import { FewerSteps20261126 } from '../migrations/20261126-6-fewer-steps.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -48,6 +49,7 @@ export const MIGRATIONS = [
   Run20261126,
   Reserving20261126,
   EndedBudget20261126,
+  FewerSteps20261126,
 ];
 
 export interface RunningServer {

@@ -1,72 +1,85 @@
-/** Two steps of reserve_budget. They work on its variables, and are apart because each is a thought of its own. */
-
-/** What is said of a budget itself, where somebody asks. */
-const FACTS = `CASE WHEN p_with_rows THEN
-          concat('["', b.id, '","', b.account_id, '",', coalesce(to_json(b.name)::text, 'null'), ',"', b.period, '",',
-            coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',', (SELECT to_json(a.created_at) FROM public.account a
-              WHERE a.organization_id = p_org AND a.id = b.account_id), ',')
-        END`;
+/** Steps of reserve_budget. They work on its variables, and are apart because each is a thought of its own. */
 
 /**
- * Which period rows each item is held on, numbered in lock order: those that count it at its instant, for an extension
- * those that its reservation is held on. Missing rows are made, and then looked for once more. Budgets and rows are looked up
- * once for each account and not for each item: all items have the organization's in common.
+ * Finds the period rows that each item is held on (those that count it at its instant, for an extension those that its
+ * reservation is held on) and adds to them, in one statement (see count_charges). Missing rows are made, and then looked
+ * for once more. Budgets and rows are looked up once for each account and not for each item: all items have the
+ * organization's in common. Where a budget or a period ends between the first and the last item of an account, they are
+ * looked up for each instant (v_is_exact).
  */
-export const FIND_ROWS = `
+export const HOLD_ROWS = `
   LOOP
     WITH pair AS MATERIALIZED (
-      SELECT t.n, p.account, t.provider || '/' || t.model AS model, t.at
-      FROM unnest(verdicts, p_extends, v_accounts, v_teams, v_runs, p_providers, p_models, p_created) WITH ORDINALITY
-        AS t (verdict, extends, account, team, run, provider, model, at, n)
-      CROSS JOIN LATERAL (SELECT DISTINCT u.account FROM unnest(ARRAY[t.run, t.account, t.team, v_root]) AS u (account)) p
-      WHERE t.verdict = 'ALLOWED' AND NOT t.extends AND p.account IS NOT NULL
-    ), counting AS MATERIALIZED (
-      SELECT s.account, s.first, s.last, a.created_at, b.id, b.rank, b.models, b.begins_at, b.ended_at, b.grace_until, b.facts
-      FROM (SELECT p.account, min(p.at) AS first, max(p.at) AS last FROM pair p GROUP BY p.account) s
-      CROSS JOIN LATERAL (
-        SELECT b.*, ${FACTS} AS facts FROM public.budget b
-        WHERE b.organization_id = p_org AND b.account_id = s.account
-          AND b.begins_at <= s.last AND (b.ended_at IS NULL OR s.first < b.ended_at)
-        OFFSET 0) b
-      CROSS JOIN LATERAL (
-        SELECT a.created_at FROM public.account a WHERE a.organization_id = p_org AND a.id = s.account LIMIT 1) a
-    ), current AS MATERIALIZED (
-      SELECT c.id, bp.starts_at, bp.ends_at
-      FROM counting c
-      CROSS JOIN LATERAL (
-        SELECT bp.starts_at, bp.ends_at FROM public.budget_period bp
-        WHERE bp.organization_id = p_org AND bp.budget_id = c.id AND bp.starts_at <= c.last AND bp.ends_at > c.first
-        OFFSET 0) bp
-    ), found AS (
-      SELECT p.n, c.rank, c.id AS budget_id, q.starts_at,
-        p_enforce AND c.ended_at IS NULL AND (p_enforce_since IS NULL OR c.created_at >= p_enforce_since) AS enforced,
-        c.grace_until, c.facts
+      SELECT s.n, s.account, s.model, s.at, CASE WHEN v_is_exact THEN s.at ELSE '-infinity' END AS instant
+      FROM (
+        SELECT n, unnest(ARRAY[v_runs[n], nullif(p_accounts[n], v_root),
+            CASE WHEN v_teams[n] <> p_accounts[n] THEN v_teams[n] END, v_root]) AS account,
+          p_providers[n] || '/' || p_models[n] AS model, p_created[n] AS at
+        FROM generate_series(1, v_items) AS n
+        WHERE verdicts[n] = 'ALLOWED' AND NOT p_extends[n]) s
+      WHERE s.account IS NOT NULL
+    ), found AS MATERIALIZED (
+      SELECT p.n, c.rank, c.id AS budget_id, c.starts_at, c.is_split
       FROM pair p
-      JOIN counting c ON c.account = p.account AND c.begins_at <= p.at AND (c.ended_at IS NULL OR p.at < c.ended_at)
-        AND (c.models IS NULL OR p.model = ANY (c.models))
-      LEFT JOIN current q ON q.id = c.id AND q.starts_at <= p.at AND p.at < q.ends_at
+      JOIN (
+        SELECT s.account, s.instant, b.id, b.rank, b.models, q.starts_at,
+          b.begins_at > s.first OR b.ended_at <= s.last OR q.ends_at <= s.last AS is_split
+        FROM (
+          SELECT p.account, p.instant, min(p.at) AS first, max(p.at) AS last FROM pair p GROUP BY p.account, p.instant) s
+        CROSS JOIN LATERAL (
+          SELECT b.id, b.rank, b.models, b.begins_at, b.ended_at FROM public.budget b
+          WHERE b.organization_id = p_org AND b.account_id = s.account
+            AND b.begins_at <= s.last AND (b.ended_at IS NULL OR s.first < b.ended_at)
+          OFFSET 0) b
+        LEFT JOIN LATERAL (
+          SELECT bp.starts_at, bp.ends_at FROM public.budget_period bp
+          WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= s.first AND s.first < bp.ends_at
+          ORDER BY bp.starts_at DESC LIMIT 1) q ON true
+        ) c ON c.account = p.account AND c.instant = p.instant AND (c.models IS NULL OR p.model = ANY (c.models))
       UNION ALL
-      SELECT t.n, b.rank, u.budget_id, u.starts_at,
-        p_enforce AND b.ended_at IS NULL AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since),
-        b.grace_until, ${FACTS}
-      FROM unnest(verdicts, p_extends, p_ids) WITH ORDINALITY AS t (verdict, extends, id, n)
+      SELECT n, b.rank, u.budget_id, u.starts_at, false
+      FROM generate_series(1, v_items) AS n
       CROSS JOIN LATERAL (
         SELECT r.budget_ids, r.period_starts FROM public.reservation r
-        WHERE r.organization_id = p_org AND r.id = t.id LIMIT 1) r
+        WHERE r.organization_id = p_org AND r.id = p_ids[n] LIMIT 1) r
       CROSS JOIN unnest(r.budget_ids, r.period_starts) AS u (budget_id, starts_at)
       CROSS JOIN LATERAL (
-        SELECT * FROM public.budget b WHERE b.organization_id = p_org AND b.id = u.budget_id LIMIT 1) b
-      CROSS JOIN LATERAL (
-        SELECT a.created_at FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id LIMIT 1) a
-      WHERE v_has_extensions AND t.verdict = 'ALLOWED' AND t.extends
+        SELECT b.rank FROM public.budget b WHERE b.organization_id = p_org AND b.id = u.budget_id LIMIT 1) b
+      WHERE v_has_extensions AND verdicts[n] = 'ALLOWED' AND p_extends[n]
+    ), problem AS MATERIALIZED (
+      SELECT coalesce(bool_or(f.starts_at IS NULL), false) AS is_missing, coalesce(bool_or(f.is_split), false) AS is_split FROM found f
+    ), held AS MATERIALIZED (
+      SELECT f.rank, f.budget_id, f.starts_at, sum(coalesce(p_amounts[f.n], 0)) AS total
+      FROM found f
+      GROUP BY f.rank, f.budget_id, f.starts_at
+    ), booked AS (
+      INSERT INTO public.budget_period AS bp (
+        organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, held_pico_usd)
+      SELECT o.organization_id, h.budget_id, h.starts_at, 'infinity', 0, 'HARD', '{}', -1, h.total
+      FROM public.organization o
+      CROSS JOIN problem p
+      CROSS JOIN held h
+      WHERE o.organization_id = p_org AND NOT p.is_missing AND NOT p.is_split
+      ORDER BY h.rank, h.budget_id, h.starts_at
+      ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET held_pico_usd = bp.held_pico_usd + excluded.held_pico_usd
+      RETURNING bp.budget_id, bp.starts_at, bp.rank, bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room
     )
-    SELECT array_agg(y.n ORDER BY y.n, y.place), array_agg(y.place ORDER BY y.n, y.place),
-      array_agg(y.budget_id ORDER BY y.n, y.place), array_agg(y.starts_at ORDER BY y.n, y.place),
-      array_agg(y.enforced ORDER BY y.n, y.place), array_agg(y.grace_until ORDER BY y.n, y.place),
-      array_agg(y.facts ORDER BY y.n, y.place), count(*) FILTER (WHERE y.starts_at IS NULL)
-    INTO v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts, v_pair_enforced, v_pair_graces, v_pair_facts, v_missing
-    FROM (SELECT f.*, dense_rank() OVER (ORDER BY f.rank, f.budget_id, f.starts_at) AS place FROM found f) y;
-    EXIT WHEN v_missing = 0;
+    SELECT p.is_missing, p.is_split, x.items, x.budgets, x.starts, y.lost, y.is_tight
+    INTO v_is_missing, v_is_split, v_pair_items, v_pair_budgets, v_pair_starts, v_lost, v_is_tight
+    FROM problem p
+    CROSS JOIN (
+      SELECT array_agg(f.n ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS items,
+        array_agg(f.budget_id ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS budgets,
+        array_agg(f.starts_at ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS starts
+      FROM found f) x
+    CROSS JOIN (
+      SELECT count(*) FILTER (WHERE b.rank IS NULL OR b.rank < 0) AS lost, bool_or(b.room < 0 AND h.total > 0) AS is_tight
+      FROM held h LEFT JOIN booked b ON b.budget_id = h.budget_id AND b.starts_at = h.starts_at) y;
+    IF v_is_split THEN
+      v_is_exact := true;
+      CONTINUE;
+    END IF;
+    EXIT WHEN NOT v_is_missing;
     v_tries := v_tries + 1;
     IF v_tries = 2 THEN
       RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
@@ -84,6 +97,52 @@ export const FIND_ROWS = `
     ORDER BY b.id, w.starts_at
     ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
   END LOOP;
+  IF v_lost > 0 THEN
+    RAISE EXCEPTION 'a period row was not held on' USING ERRCODE = '40001';
+  END IF;
+`;
+
+/**
+ * What the rows were before this call, where that decides or somebody asks. They are locked, so this reads what the step
+ * before left.
+ */
+export const LOOK_AT_ROWS = `
+  IF v_pair_items IS NOT NULL AND (v_is_tight OR p_with_rows) THEN
+    SELECT array_agg(x.budget_id ORDER BY x.rank, x.budget_id, x.starts_at), array_agg(x.starts_at ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.total ORDER BY x.rank, x.budget_id, x.starts_at), array_agg(x.room ORDER BY x.rank, x.budget_id, x.starts_at),
+      array_agg(x.kind ORDER BY x.rank, x.budget_id, x.starts_at), array_agg(x.grace_until ORDER BY x.rank, x.budget_id, x.starts_at),
+      string_agg(x.said, ',' ORDER BY x.rank, x.budget_id, x.starts_at)
+    INTO v_budgets, v_starts, v_totals, v_rooms, v_kinds, v_graces, rows
+    FROM (
+      SELECT d.*, bp.rank, bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd + d.total AS room,
+        CASE WHEN bp.enforcement = 'HARD' AND NOT (p_enforce AND b.ended_at IS NULL
+          AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since)) THEN 'SHADOW' ELSE bp.enforcement END AS kind,
+        coalesce(bp.grace_until, b.grace_until) AS grace_until,
+        CASE WHEN p_with_rows THEN concat('["', b.id, '","', b.account_id, '",', coalesce(to_json(b.name)::text, 'null'), ',"',
+          b.period, '",', coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',',
+          to_json(a.created_at), ',', to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
+          bp.spent_pico_usd, '","', bp.held_pico_usd - d.total, '","', bp.enforcement, '",', bp.rank, ',',
+          array_to_json(bp.thresholds), ',', coalesce(to_json(coalesce(bp.grace_until, b.grace_until))::text, 'null'), ',',
+          bp.would_deny_count, ']') END AS said
+      FROM (
+        SELECT t.budget_id, t.starts_at, sum(coalesce(p_amounts[t.n], 0)) AS total
+        FROM unnest(v_pair_items, v_pair_budgets, v_pair_starts) AS t (n, budget_id, starts_at)
+        GROUP BY t.budget_id, t.starts_at) d
+      CROSS JOIN LATERAL (
+        SELECT * FROM public.budget_period bp
+        WHERE bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at LIMIT 1) bp
+      CROSS JOIN LATERAL (
+        SELECT * FROM public.budget b WHERE b.organization_id = p_org AND b.id = d.budget_id LIMIT 1) b
+      CROSS JOIN LATERAL (
+        SELECT a.created_at FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id LIMIT 1) a) x;
+    SELECT array_agg(r.place ORDER BY t.n, r.place) INTO v_pair_rows
+    FROM unnest(v_pair_items, v_pair_budgets, v_pair_starts) AS t (n, budget_id, starts_at)
+    JOIN unnest(v_budgets, v_starts) WITH ORDINALITY AS r (budget_id, starts_at, place)
+      ON r.budget_id = t.budget_id AND r.starts_at = t.starts_at;
+    IF cardinality(v_pair_rows) IS DISTINCT FROM cardinality(v_pair_items) THEN
+      RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
+    END IF;
+  END IF;
 `;
 
 /**
@@ -104,6 +163,7 @@ export const ADMIT_ONE_BY_ONE = `
     FROM unnest(v_budgets, v_starts) WITH ORDINALITY AS d (budget_id, starts_at, n);
     FOR v_n IN 1..v_items LOOP
       CONTINUE WHEN verdicts[v_n] <> 'ALLOWED';
+      v_amount := coalesce(p_amounts[v_n], 0);
       v_first := v_k;
       v_over := false;
       v_would := would_deny[v_n];
@@ -111,7 +171,7 @@ export const ADMIT_ONE_BY_ONE = `
       v_is_grace := false;
       WHILE v_pair_items[v_k] = v_n LOOP
         v_i := v_pair_rows[v_k];
-        IF v_amounts[v_n] > 0 AND v_amounts[v_n] > v_rooms[v_i] - v_granted[v_i] THEN
+        IF v_amount > 0 AND v_amount > v_rooms[v_i] - v_granted[v_i] THEN
           v_over := true;
           IF v_expired[v_i] THEN
             verdicts[v_n] := 'RETRY';
@@ -142,14 +202,14 @@ export const ADMIT_ONE_BY_ONE = `
       END IF;
       FOR v_k IN v_first..v_k - 1 LOOP
         v_i := v_pair_rows[v_k];
-        IF v_amounts[v_n] > 0 AND v_amounts[v_n] > v_rooms[v_i] - v_granted[v_i] THEN
+        IF v_amount > 0 AND v_amount > v_rooms[v_i] - v_granted[v_i] THEN
           IF v_kinds[v_i] = 'SHADOW' THEN
             v_counts[v_i] := v_counts[v_i] + 1;
           ELSIF v_kinds[v_i] = 'HARD' AND v_graces[v_i] IS NULL THEN
             v_new_graces[v_i] := decided_at + p_grace_ms * interval '1 ms';
           END IF;
         END IF;
-        v_granted[v_i] := v_granted[v_i] + v_amounts[v_n];
+        v_granted[v_i] := v_granted[v_i] + v_amount;
       END LOOP;
     END LOOP;
 

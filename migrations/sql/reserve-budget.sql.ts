@@ -1,4 +1,4 @@
-import { ADMIT_ONE_BY_ONE, FIND_ROWS } from './hold-rows.sql.js';
+import { ADMIT_ONE_BY_ONE, HOLD_ROWS, LOOK_AT_ROWS } from './hold-rows.sql.js';
 
 /**
  * reserve_budget: holds money for calls before they run, and more of it for calls that run, on every budget above them:
@@ -6,8 +6,8 @@ import { ADMIT_ONE_BY_ONE, FIND_ROWS } from './hold-rows.sql.js';
  *
  * Steps and locks, in the one order of all hot functions: gate (share) -> keys -> reservations that are extended (id) ->
  * missing period rows -> period rows (rank, budget, start). Each step is a statement of its own, because under READ
- * COMMITTED only a new statement sees what committed while the last one waited. Amounts are added to the locked rows at
- * once, in one pass that also answers with what the rows are; only where some row has no room for all, the items are
+ * COMMITTED only a new statement sees what committed while the last one waited. Amounts are added to the rows as they are
+ * locked, in one pass that also tells whether each has room; only where some row has no room for all, the items are
  * admitted one by one, in their order, and what was not granted is taken back, under the same locks. Nobody else sees the
  * rows between the two.
  *
@@ -40,49 +40,43 @@ DECLARE
   v_catalogue_version bigint;
   v_root uuid;
   v_root_disabled boolean;
-  v_key text;
+  v_items int := cardinality(p_keys);
+  v_has_extensions boolean := true = ANY (p_extends);
   v_new text[] := '{}';
-  v_accounts uuid[];
+  v_are_all_new boolean;
   v_users uuid[];
   v_teams uuid[];
   v_runs uuid[];
-  v_amounts numeric[];
-  -- One for each item and budget that counts it.
+  -- One for each item and row that it is held on, by item and in lock order.
   v_pair_items int[];
-  v_pair_rows int[];
   v_pair_budgets uuid[];
   v_pair_starts timestamptz[];
-  v_pair_enforced boolean[];
-  v_pair_graces timestamptz[];
-  v_pair_facts text[];
-  v_missing bigint;
+  v_pair_rows int[];
+  v_is_exact boolean := false;
+  v_is_split boolean;
+  v_is_missing boolean;
   v_tries int := 0;
-  -- One for each period row, in lock order.
+  v_lost bigint;
+  v_is_tight boolean;
+  -- One for each period row, in lock order; only where the rows are looked at.
   v_budgets uuid[];
   v_starts timestamptz[];
   v_totals numeric[];
-  v_facts text[];
-  v_enforced boolean[];
-  v_budget_graces timestamptz[];
-  v_rooms numeric[] := '{}';
-  v_kinds text[] := '{}';
-  v_graces timestamptz[] := '{}';
+  v_rooms numeric[];
+  v_kinds text[];
+  v_graces timestamptz[];
   v_granted numeric[];
   v_counts int[];
   v_new_graces timestamptz[];
-  v_said text[];
-  v_is_tight boolean := false;
+  v_expired boolean[];
   v_extended uuid[];
   v_extensions numeric[];
   v_ttls bigint[];
-  v_expired boolean[];
-  v_items int;
-  v_has_extensions boolean := true = ANY (p_extends);
-  v_row record;
-  v_n int := 0;
+  v_n int;
   v_i int;
   v_k int := 1;
   v_first int;
+  v_amount numeric;
   v_over boolean;
   v_refusing int;
   v_is_grace boolean;
@@ -102,25 +96,23 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the organization is not to be read' USING ERRCODE = '40001';
   END IF;
-  v_items := cardinality(p_keys);
 
   IF v_catalogue_version = p_catalogue_version AND v_own_version = p_own_version THEN
-    FOR v_key IN
+    WITH written AS (
       INSERT INTO public.reservation_key AS k (
         organization_id, idempotency_key, key_day, content_hash, reservation_id, outcome, reason, would_deny)
-      SELECT o.organization_id, t.key, t.key_day, t.hash, t.id, 'ALLOWED', CASE WHEN p_enforce THEN 'FITS' ELSE 'ENFORCEMENT_OFF' END,
-        false
+      SELECT o.organization_id, p_keys[n], p_key_days[n], p_hashes[n], p_ids[n], 'ALLOWED',
+        CASE WHEN p_enforce THEN 'FITS' ELSE 'ENFORCEMENT_OFF' END, false
       FROM public.organization o
-      CROSS JOIN unnest(p_keys, p_key_days, p_hashes, p_ids) AS t (key, key_day, hash, id)
+      CROSS JOIN generate_series(1, v_items) AS n
       WHERE o.organization_id = p_org
-      ORDER BY t.key
+      ORDER BY p_keys[n]
       ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING
-      RETURNING k.idempotency_key
-    LOOP
-      v_new := array_append(v_new, v_key);
-    END LOOP;
+      RETURNING k.idempotency_key)
+    SELECT coalesce(array_agg(w.idempotency_key), '{}') INTO v_new FROM written w;
   END IF;
-  IF cardinality(v_new) < v_items THEN
+  v_are_all_new := cardinality(v_new) = v_items;
+  IF NOT v_are_all_new THEN
     SELECT jsonb_agg(jsonb_build_object('key', k.idempotency_key, 'contentHash', encode(k.content_hash, 'hex'),
       'reservationId', k.reservation_id, 'outcome', k.outcome, 'reason', k.reason, 'wouldDeny', k.would_deny))
     INTO existing
@@ -144,93 +136,42 @@ BEGIN
 
   SELECT array_agg(x.verdict ORDER BY x.n), array_agg(CASE WHEN x.verdict = 'ALLOWED' AND NOT p_enforce THEN 'ENFORCEMENT_OFF'
       WHEN x.is_disabled THEN 'ACCOUNT_DISABLED' WHEN x.amount IS NULL THEN 'MODEL_NOT_PRICED' ELSE 'FITS' END ORDER BY x.n),
-    array_agg(x.is_disabled OR x.amount IS NULL ORDER BY x.n), array_agg(coalesce(x.amount, 0) ORDER BY x.n),
-    array_agg(x.account ORDER BY x.n), array_agg(x.usr ORDER BY x.n), array_agg(x.team ORDER BY x.n), array_agg(x.run ORDER BY x.n)
-  INTO verdicts, reasons, would_deny, v_amounts, v_accounts, v_users, v_teams, v_runs
+    array_agg(x.is_disabled OR x.amount IS NULL ORDER BY x.n), 
+    array_agg(x.usr ORDER BY x.n), array_agg(x.team ORDER BY x.n), array_agg(x.run ORDER BY x.n),
+    count(*) FILTER (WHERE x.account IS NULL AND NOT p_extends[x.n])
+  INTO verdicts, reasons, would_deny, v_users, v_teams, v_runs, v_lost
   FROM (
     SELECT s.*, CASE WHEN s.is_old IS NOT NULL THEN s.is_old WHEN s.problem IS NOT NULL THEN s.problem
       WHEN s.is_disabled OR s.amount IS NULL AND p_enforce THEN 'DENIED' ELSE 'ALLOWED' END AS verdict
     FROM (
-      SELECT t.n, t.amount, a.id AS account, run.id AS run,
-        CASE WHEN t.extends THEN r.user_id WHEN a.kind = 'USER' THEN a.id END AS usr,
-        CASE WHEN t.extends THEN r.team_id WHEN a.kind = 'USER' THEN a.team_id WHEN a.kind = 'TEAM' THEN a.id END AS team,
-        CASE WHEN t.key = ANY (v_new) THEN NULL
-          WHEN EXISTS (SELECT FROM jsonb_array_elements(existing) AS e (k) WHERE e.k ->> 'key' = t.key) THEN 'EXISTING'
+      SELECT n, p_amounts[n] AS amount, a.id AS account, run.id AS run,
+        CASE WHEN p_extends[n] THEN r.user_id WHEN a.kind = 'USER' THEN a.id END AS usr,
+        CASE WHEN p_extends[n] THEN r.team_id WHEN a.kind = 'USER' THEN a.team_id WHEN a.kind = 'TEAM' THEN a.id END AS team,
+        CASE WHEN v_are_all_new OR p_keys[n] = ANY (v_new) THEN NULL
+          WHEN EXISTS (SELECT FROM jsonb_array_elements(existing) AS e (k) WHERE e.k ->> 'key' = p_keys[n]) THEN 'EXISTING'
           ELSE 'STALE' END AS is_old,
-        CASE WHEN NOT t.extends THEN NULL WHEN r.id IS NULL THEN 'NOT_FOUND'
+        CASE WHEN NOT p_extends[n] THEN NULL WHEN r.id IS NULL THEN 'NOT_FOUND'
           WHEN r.state <> 'HELD' OR r.expires_at <= decided_at THEN 'NOT_HELD' END AS problem,
         v_root_disabled OR coalesce(a.disabled_at, team.disabled_at, run.disabled_at) IS NOT NULL AS is_disabled
-      FROM unnest(p_keys, p_extends, p_ids, p_accounts, p_runs, p_amounts) WITH ORDINALITY
-        AS t (key, extends, id, account, run, amount, n)
+      FROM generate_series(1, v_items) AS n
       LEFT JOIN LATERAL (
         SELECT * FROM public.reservation r
-        WHERE t.extends AND r.organization_id = p_org AND r.id = t.id LIMIT 1) r ON true
+        WHERE p_extends[n] AND r.organization_id = p_org AND r.id = p_ids[n] LIMIT 1) r ON true
       LEFT JOIN LATERAL (
         SELECT * FROM public.account a
-        WHERE a.organization_id = p_org AND a.id = coalesce(r.account_id, t.account) LIMIT 1) a ON true
+        WHERE a.organization_id = p_org AND a.id = coalesce(r.account_id, p_accounts[n]) LIMIT 1) a ON true
       LEFT JOIN LATERAL (
         SELECT * FROM public.account m
-        WHERE m.organization_id = p_org AND m.id = CASE WHEN t.extends THEN r.team_id ELSE a.team_id END LIMIT 1) team ON true
+        WHERE m.organization_id = p_org AND m.id = CASE WHEN p_extends[n] THEN r.team_id ELSE a.team_id END LIMIT 1) team ON true
       LEFT JOIN LATERAL (
-        SELECT * FROM public.account m WHERE coalesce(r.run_id, t.run) IS NOT NULL AND m.organization_id = p_org AND m.kind = 'RUN'
-          AND m.external_id = coalesce(r.run_id, t.run) LIMIT 1) run ON true) s) x;
-  IF cardinality(verdicts) <> v_items THEN
-    RAISE EXCEPTION 'an item is not to be read' USING ERRCODE = '40001';
-  END IF;
-  FOR v_n IN 1..v_items LOOP
-    IF v_accounts[v_n] IS NULL AND NOT p_extends[v_n] THEN
-      RAISE EXCEPTION 'an account is not to be read' USING ERRCODE = '40001';
-    END IF;
-  END LOOP;
-
-${FIND_ROWS}
-  IF v_pair_items IS NOT NULL THEN
-    SELECT array_agg(x.budget_id ORDER BY x.place), array_agg(x.starts_at ORDER BY x.place), array_agg(x.total ORDER BY x.place),
-      array_agg(x.enforced ORDER BY x.place), array_agg(x.grace_until ORDER BY x.place), array_agg(x.facts ORDER BY x.place)
-    INTO v_budgets, v_starts, v_totals, v_enforced, v_budget_graces, v_facts
-    FROM (
-      SELECT t.place, t.budget_id, t.starts_at, bool_or(t.enforced) AS enforced, min(t.grace_until) AS grace_until,
-        min(t.facts) AS facts, sum(v_amounts[t.n]) AS total
-      FROM unnest(v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts, v_pair_enforced, v_pair_graces, v_pair_facts)
-        AS t (n, place, budget_id, starts_at, enforced, grace_until, facts)
-      GROUP BY t.place, t.budget_id, t.starts_at) x;
-    v_n := 0;
-    FOR v_row IN
-      INSERT INTO public.budget_period AS bp (
-        organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, held_pico_usd)
-      SELECT o.organization_id, d.budget_id, d.starts_at, 'infinity', 0, 'HARD', '{}', -1, d.total
-      FROM public.organization o
-      CROSS JOIN unnest(v_budgets, v_starts, v_totals) WITH ORDINALITY AS d (budget_id, starts_at, total, n)
-      WHERE o.organization_id = p_org
-      ORDER BY d.n
-      ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET held_pico_usd = bp.held_pico_usd + excluded.held_pico_usd
-      RETURNING bp.budget_id, bp.rank, bp.enforcement, bp.grace_until,
-        bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room,
-        CASE WHEN p_with_rows THEN concat(to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
-          bp.spent_pico_usd, '",') END AS said,
-        CASE WHEN p_with_rows THEN concat(',"', bp.enforcement, '",', bp.rank, ',', array_to_json(bp.thresholds), ',') END
-          AS said_after, bp.would_deny_count,
-        bp.held_pico_usd AS held
-    LOOP
-      v_n := v_n + 1;
-      IF v_row.rank < 0 OR v_row.budget_id <> v_budgets[v_n] THEN
-        RAISE EXCEPTION 'a period row was not held on' USING ERRCODE = '40001';
-      END IF;
-      -- Before this call.
-      v_rooms[v_n] := v_row.room + v_totals[v_n];
-      v_kinds[v_n] := CASE WHEN v_row.enforcement = 'HARD' AND NOT v_enforced[v_n] THEN 'SHADOW' ELSE v_row.enforcement END;
-      v_graces[v_n] := coalesce(v_row.grace_until, v_budget_graces[v_n]);
-      v_is_tight := v_is_tight OR v_row.room < 0 AND v_totals[v_n] > 0;
-      IF p_with_rows THEN
-        v_said[v_n] := concat(v_facts[v_n], v_row.said, '"', v_row.held - v_totals[v_n], '"', v_row.said_after,
-          coalesce(to_json(v_graces[v_n])::text, 'null'), ',', v_row.would_deny_count, ']');
-      END IF;
-    END LOOP;
-    IF v_n <> cardinality(v_budgets) THEN
-      RAISE EXCEPTION 'a period row was not held on' USING ERRCODE = '40001';
-    END IF;
+        SELECT * FROM public.account m WHERE coalesce(r.run_id, p_runs[n]) IS NOT NULL AND m.organization_id = p_org
+          AND m.kind = 'RUN' AND m.external_id = coalesce(r.run_id, p_runs[n]) LIMIT 1) run ON true) s) x;
+  IF v_lost > 0 THEN
+    RAISE EXCEPTION 'an account is not to be read' USING ERRCODE = '40001';
   END IF;
 
+${HOLD_ROWS}
+${LOOK_AT_ROWS}
 ${ADMIT_ONE_BY_ONE}
   IF verdicts && ARRAY['DENIED', 'RETRY', 'NOT_FOUND', 'NOT_HELD'] THEN
     DELETE FROM public.reservation_key k
@@ -251,24 +192,22 @@ ${ADMIT_ONE_BY_ONE}
   INSERT INTO public.reservation (
     organization_id, id, account_id, user_id, team_id, run_id, provider_sent, model_sent, provider, model, pricing_id,
     amount_pico_usd, state, budget_ids, period_starts, created_at, expires_at)
-  SELECT o.organization_id, t.id, t.account, t.usr, t.team, t.run, t.provider_sent, t.model_sent, t.provider, t.model,
-    t.pricing, t.amount, 'HELD', coalesce(p.budget_ids, '{}'), coalesce(p.period_starts, '{}'), t.created,
-    decided_at + t.ttl_ms * interval '1 ms'
+  SELECT o.organization_id, p_ids[n], p_accounts[n], v_users[n], v_teams[n], p_runs[n], p_providers_sent[n],
+    p_models_sent[n], p_providers[n], p_models[n], p_pricings[n], coalesce(p_amounts[n], 0), 'HELD', coalesce(p.budget_ids, '{}'),
+    coalesce(p.period_starts, '{}'), p_created[n], decided_at + p_ttls_ms[n] * interval '1 ms'
   FROM public.organization o
-  CROSS JOIN unnest(verdicts, p_extends, p_ids, v_accounts, v_users, v_teams, p_runs, p_providers_sent, p_models_sent,
-    p_providers, p_models, p_pricings, v_amounts, p_created, p_ttls_ms) WITH ORDINALITY AS t (
-    verdict, extends, id, account, usr, team, run, provider_sent, model_sent, provider, model, pricing, amount, created, ttl_ms, n)
+  CROSS JOIN generate_series(1, v_items) AS n
   LEFT JOIN (
-    SELECT d.n, array_agg(d.budget_id ORDER BY d.place) AS budget_ids, array_agg(d.starts_at ORDER BY d.place) AS period_starts
-    FROM unnest(v_pair_items, v_pair_rows, v_pair_budgets, v_pair_starts) AS d (n, place, budget_id, starts_at)
-    GROUP BY d.n) p ON p.n = t.n
-  WHERE o.organization_id = p_org AND t.verdict IN ('ALLOWED', 'ALLOWED_BY_GRACE') AND NOT t.extends
-  ORDER BY t.id;
+    SELECT d.item, array_agg(d.budget_id ORDER BY d.place) AS budget_ids, array_agg(d.starts_at ORDER BY d.place) AS period_starts
+    FROM unnest(v_pair_items, v_pair_budgets, v_pair_starts) WITH ORDINALITY AS d (item, budget_id, starts_at, place)
+    GROUP BY d.item) p ON p.item = n
+  WHERE o.organization_id = p_org AND verdicts[n] IN ('ALLOWED', 'ALLOWED_BY_GRACE') AND NOT p_extends[n]
+  ORDER BY p_ids[n];
   IF v_has_extensions THEN
     SELECT array_agg(d.id), array_agg(d.amount), array_agg(d.ttl_ms) INTO v_extended, v_extensions, v_ttls
     FROM (
-      SELECT t.id, sum(t.amount) AS amount, max(t.ttl_ms) AS ttl_ms
-      FROM unnest(verdicts, p_extends, p_ids, v_amounts, p_ttls_ms) AS t (verdict, extends, id, amount, ttl_ms)
+      SELECT t.id, sum(coalesce(t.amount, 0)) AS amount, max(t.ttl_ms) AS ttl_ms
+      FROM unnest(verdicts, p_extends, p_ids, p_amounts, p_ttls_ms) AS t (verdict, extends, id, amount, ttl_ms)
       WHERE t.extends AND t.verdict IN ('ALLOWED', 'ALLOWED_BY_GRACE')
       GROUP BY t.id) d;
     UPDATE public.reservation r SET amount_pico_usd = r.amount_pico_usd + v_extensions[array_position(v_extended, r.id)],
@@ -280,7 +219,6 @@ ${ADMIT_ONE_BY_ONE}
       SELECT (e.k ->> 'reservationId')::uuid FROM jsonb_array_elements(existing) AS e (k)));
   END IF;
   IF p_with_rows THEN
-    rows := array_to_string(v_said, ',');
     SELECT jsonb_agg(coalesce(p.places, '[]') ORDER BY t.n)::text INTO places
     FROM generate_series(1, v_items) AS t (n)
     LEFT JOIN (

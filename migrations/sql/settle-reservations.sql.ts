@@ -1,31 +1,51 @@
-/** The parts of record_usage that end a reservation with its call. The caller has locked the reservations, by id. */
+/** The parts of record_usage that end a reservation with its call. */
 
-/** The first record of each reservation that is still HELD settles it; answers with those that were settled. */
-const SETTLE_RESERVATIONS = `
-CREATE OR REPLACE FUNCTION settle_reservations(
-  p_org uuid, p_now timestamptz, p_reservations uuid[], p_keys text[], p_key_days date[], p_new text[])
-RETURNS SETOF uuid LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
-SET plan_cache_mode = force_generic_plan AS $function$
-DECLARE
-  v_ids uuid[];
-  v_keys text[];
-  v_key_days date[];
-BEGIN
-  SELECT array_agg(t.reservation), array_agg(t.key), array_agg(t.key_day) INTO v_ids, v_keys, v_key_days
-  FROM (
-    SELECT DISTINCT ON (d.reservation) d.reservation, d.key, d.key_day
-    FROM unnest(p_reservations, p_keys, p_key_days) WITH ORDINALITY AS d (reservation, key, key_day, n)
-    WHERE d.reservation IS NOT NULL AND d.key = ANY (p_new)
-    ORDER BY d.reservation, d.n) t;
-  -- By a list of ids: a join may read all reservations of the organization for a few.
-  RETURN QUERY
-  UPDATE public.reservation r
-  SET state = 'SETTLED', ended_at = p_now, usage_key = v_keys[array_position(v_ids, r.id)],
-    usage_key_day = v_key_days[array_position(v_ids, r.id)]
-  WHERE r.organization_id = p_org AND r.id = ANY (v_ids) AND r.state = 'HELD'
-  RETURNING r.id;
-END
-$function$`;
+/**
+ * A step of record_usage, which works on its variables: the first record of each reservation that is still HELD settles
+ * it. What it held is handed to count_charges. Where every item names another reservation and all were HELD, the answer is
+ * put together from what was just written; else it is read again.
+ */
+export const SETTLE = `
+  IF p_with_reservations THEN
+    v_named := p_reservations;
+    IF NOT v_are_all_new THEN
+      SELECT array_agg(CASE WHEN p_keys[n] = ANY (v_new) THEN p_reservations[n] END ORDER BY n) INTO v_named
+      FROM generate_series(1, v_items) AS n;
+    END IF;
+    PERFORM FROM (
+      SELECT FROM public.reservation r
+      WHERE r.organization_id = p_org AND r.id = ANY (v_named) ORDER BY r.id FOR UPDATE) l;
+    -- By a list of ids: a join may read all reservations of the organization for a few.
+    WITH settled AS (
+      UPDATE public.reservation r
+      SET state = 'SETTLED', ended_at = record_usage.recorded_at, usage_key = p_keys[array_position(v_named, r.id)],
+        usage_key_day = p_key_days[array_position(v_named, r.id)]
+      WHERE r.organization_id = p_org AND r.id = ANY (v_named) AND r.state = 'HELD'
+      RETURNING r.id, r.amount_pico_usd, r.usage_key, r.usage_key_day, r.budget_ids, r.period_starts
+    ), freed AS (
+      SELECT u.budget_id, u.starts_at, sum(u.amount_pico_usd) AS amount
+      FROM (
+        SELECT unnest(s.budget_ids) AS budget_id, unnest(s.period_starts) AS starts_at, s.amount_pico_usd
+        FROM settled s WHERE s.amount_pico_usd > 0) u
+      GROUP BY u.budget_id, u.starts_at
+    )
+    SELECT s.count, s.said, s.overran, f.budgets, f.starts, f.amounts
+    INTO v_settled, v_said, v_overran, v_freed_budgets, v_freed_starts, v_freed
+    FROM (
+      SELECT count(*), jsonb_agg(jsonb_build_object('id', s.id, 'amount_pico_usd', s.amount_pico_usd::text, 'usage_key',
+          s.usage_key, 'usage_key_day', s.usage_key_day)) FILTER (WHERE NOT p_with_reservation_rows) AS said,
+        bool_or(p_charges[array_position(v_named, s.id)] > s.amount_pico_usd) AS overran
+      FROM settled s) s
+    CROSS JOIN (
+      SELECT array_agg(f.budget_id) AS budgets, array_agg(f.starts_at) AS starts, array_agg(f.amount) AS amounts
+      FROM freed f) f;
+    IF v_are_all_new AND v_settled = cardinality(array_remove(p_reservations, NULL)) THEN
+      reservations := v_said;
+    ELSE
+      v_overran := true;
+    END IF;
+  END IF;
+`;
 
 /** Amounts as digits, so that no reader rounds them; not p_whole: what they held, and which record settled them. */
 const RESERVATIONS_JSON = `
@@ -92,8 +112,4 @@ END
 $function$`;
 
 /** The statements to run, in order. */
-export const SETTLE_RESERVATIONS_SQL: readonly string[] = [
-  SETTLE_RESERVATIONS,
-  RESERVATIONS_JSON,
-  RAISE_OVERRUN_ALERTS,
-];
+export const SETTLE_RESERVATIONS_SQL: readonly string[] = [RESERVATIONS_JSON, RAISE_OVERRUN_ALERTS];

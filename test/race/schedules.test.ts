@@ -11,6 +11,7 @@ import {
   type Meeting,
 } from '../support/hot-schedules.js';
 import type { Hold } from '../support/hot-steps.js';
+import { STALE_ROOM } from '../support/read-then-write.js';
 
 let hot: HotSchedules;
 beforeAll(async () => {
@@ -258,17 +259,13 @@ describe('the controls: what is broken is seen', () => {
   });
 
   test('read, then write: both are granted', async () => {
-    const read = `(SELECT x.limit_pico_usd - x.spent_pico_usd - x.held_pico_usd FROM public.budget_period x
-      WHERE x.organization_id = p_org AND x.budget_id = bp.budget_id AND x.starts_at = bp.starts_at)
-      - v_totals[array_position(v_budgets, bp.budget_id)] AS room`;
-    const from = 'bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room';
-    expect(await hot.outcomesBroken(edge, { name: 'reserve_budget', from, to: read })).toContain(
+    expect(await hot.outcomesBroken(edge, { name: 'reserve_budget', ...STALE_ROOM })).toContain(
       'reserve ALLOWED, reserve ALLOWED | ada 0+12/10, all 0+12/100 | HELD+HELD | WRONG: a grant over a limit',
     );
   });
 
   test('the period rows in the order that only reservations take them in: a deadlock', async () => {
-    const change = { name: 'reserve_budget', from: '(ORDER BY f.rank,', to: '(ORDER BY f.rank DESC,' };
+    const change = { name: 'reserve_budget', from: 'ORDER BY h.rank,', to: 'ORDER BY h.rank DESC,' };
     expect((await hot.outcomesBroken(besideRecord, change)).join()).toContain(' 40P01');
   });
 });

@@ -2,10 +2,11 @@
 import { RESERVE_BUDGET } from '../../migrations/sql/reserve-budget.sql.js';
 
 /** Decides by the rows as the statement saw them before it waited for them: one statement in place of a function. */
-export const READ_THEN_WRITE = RESERVE_BUDGET.replace(
-  'bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room',
-  `(SELECT x.limit_pico_usd - x.spent_pico_usd - x.held_pico_usd - d.total
-      FROM public.budget_period x, unnest(v_budgets, v_starts, v_totals) AS d (budget_id, starts_at, total)
-      WHERE x.organization_id = p_org AND x.budget_id = bp.budget_id AND x.starts_at = bp.starts_at
-        AND d.budget_id = x.budget_id AND d.starts_at = x.starts_at) AS room`,
-);
+export const STALE_ROOM = {
+  from: 'bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room',
+  to: `(SELECT x.limit_pico_usd - x.spent_pico_usd - x.held_pico_usd - h.total
+      FROM public.budget_period x JOIN held h ON h.budget_id = x.budget_id AND h.starts_at = x.starts_at
+      WHERE x.organization_id = p_org AND x.budget_id = bp.budget_id AND x.starts_at = bp.starts_at) AS room`,
+};
+
+export const READ_THEN_WRITE = RESERVE_BUDGET.replace(STALE_ROOM.from, STALE_ROOM.to);
