@@ -34,6 +34,15 @@ const TWO_TO_32 = 2 ** 32;
 
 let scratch = Buffer.allocUnsafe(1 << 16);
 
+/** Up to so many characters a loop here is faster than a call into the engine. */
+const SHORT_TEXT = 24;
+
+const DASH = '-'.charCodeAt(0);
+
+/** The value of a hex digit by its character code. */
+const NIBBLES = new Uint8Array(128);
+for (const digit of '0123456789abcdefABCDEF') NIBBLES[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
+
 export function textArray<Row>(rows: readonly Row[], read: Read<Row, string>): Buffer {
   return arrayOf(OID.text, rows, read, writeText);
 }
@@ -97,7 +106,10 @@ function arrayOf<Row, Value>(oid: number, rows: readonly Row[], read: Read<Row, 
   scratch.writeInt32BE(oid, 8);
   scratch.writeInt32BE(rows.length, 12);
   scratch.writeInt32BE(1, 16);
-  return Buffer.from(scratch.subarray(0, rows.length > 0 ? at : 12));
+  const length = rows.length > 0 ? at : 12;
+  const array = Buffer.allocUnsafe(length);
+  scratch.copy(array, 0, 0, length);
+  return array;
 }
 
 function room(at: number, bytes: number): void {
@@ -109,7 +121,13 @@ function room(at: number, bytes: number): void {
 
 function writeText(text: string, at: number): number {
   room(at, text.length * BYTES_PER_UNIT);
-  return at + scratch.write(text, at);
+  if (text.length > SHORT_TEXT) return at + scratch.write(text, at);
+  for (let n = 0; n < text.length; n += 1) {
+    const code = text.charCodeAt(n);
+    if (code > 0x7f) return at + scratch.write(text, at);
+    scratch[at + n] = code;
+  }
+  return at + text.length;
 }
 
 function writeJsonb(json: string, at: number): number {
@@ -124,7 +142,14 @@ function writeHex(hex: string, at: number): number {
 }
 
 function writeUuid(uuid: string, at: number): number {
-  return writeHex(uuid.replaceAll('-', ''), at);
+  room(at, 16);
+  let to = at;
+  for (let n = 0; n < uuid.length; n += 2) {
+    if (uuid.charCodeAt(n) === DASH) n += 1;
+    scratch[to] = ((NIBBLES[uuid.charCodeAt(n)] ?? 0) << 4) | (NIBBLES[uuid.charCodeAt(n + 1)] ?? 0);
+    to += 1;
+  }
+  return to;
 }
 
 function writeBoolean(value: boolean, at: number): number {
