@@ -10,7 +10,8 @@ import { PriceBook } from '../src/catalog/price-book.js';
 import { Clock } from '../src/clock.js';
 import { readConfig } from '../src/config.js';
 import { AccountDirectory } from '../src/identity/account-directory.js';
-import { Lanes, type LaneJob } from '../src/lane.js';
+import type { LaneJob } from '../src/lane.js';
+import { Lanes } from '../src/lanes.js';
 import { idAt } from '../src/node-id.js';
 import { checkCall } from '../src/usage/check-usage.js';
 import { Recording, type UsageItem } from '../src/usage/recording.js';
@@ -48,7 +49,7 @@ class Driver {
   }
 
   static async open(databaseUrl: string): Promise<Driver> {
-    const pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS, keepAlive: true });
+    const pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS, keepAlive: true, pipeline: true });
     const { rows } = await pool.query<{ id: string }>(
       `SELECT organization_id AS id FROM account WHERE kind = 'ORGANIZATION'`,
     );

@@ -1,5 +1,6 @@
 /** One client of the pool, made when it is needed and kept until it breaks or is too slow. */
 import type { ClientBase, Pool, PoolClient } from 'pg';
+import { databaseFault } from './errors.js';
 import { prepareLaneConnection, STATEMENT_TIMEOUT_MS } from './lane.sql.js';
 
 /**
@@ -9,17 +10,36 @@ import { prepareLaneConnection, STATEMENT_TIMEOUT_MS } from './lane.sql.js';
 const CALL_LIMIT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 
 export class LaneConnection {
+  #connecting: Promise<PoolClient> | undefined;
   #client: PoolClient | undefined;
+  /** Settles when the calls so far are back. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly pool: Pool) {}
 
-  /** Runs one call. After the time limit the connection is cut, which makes the call fail as a lost connection. */
+  /**
+   * Runs one call, after those that are under way. When it was its turn for the time limit the connection is cut, which
+   * makes it, and those behind it, fail as a lost connection. A connection that was lost is given up: the next call makes
+   * a new one.
+   */
   async run<T>(call: (client: ClientBase) => Promise<T>): Promise<T> {
-    const client = await this.#get();
-    const limit = setTimeout(() => this.#drop(client), CALL_LIMIT_MS);
+    this.#connecting ??= this.#connect();
+    const client = await this.#connecting;
+    const ahead = this.#last;
+    const running = call(client);
+    this.#last = running.catch(() => undefined);
+    let limit: NodeJS.Timeout | undefined;
+    let isBack = false;
+    void ahead.then(() => {
+      if (!isBack) limit = setTimeout(() => this.#drop(client), CALL_LIMIT_MS);
+    });
     try {
-      return await call(client);
+      return await running;
+    } catch (error) {
+      if (databaseFault(error) === 'CONNECTION') this.#drop(client);
+      throw error;
     } finally {
+      isBack = true;
       clearTimeout(limit);
     }
   }
@@ -31,29 +51,39 @@ export class LaneConnection {
 
   /** Hands a sound client back to the pool. */
   release(): void {
-    const client = this.#client;
-    this.#client = undefined;
-    client?.release();
+    this.#forget()?.release();
   }
 
-  async #get(): Promise<PoolClient> {
-    if (this.#client) return this.#client;
-    const client = await this.pool.connect();
-    client.on('error', () => this.#drop(client));
+  async #connect(): Promise<PoolClient> {
     try {
-      await prepareLaneConnection(client);
+      const client = await this.pool.connect();
+      client.on('error', () => this.#drop(client));
+      try {
+        await prepareLaneConnection(client);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+      this.#client = client;
+      return client;
     } catch (error) {
-      client.release(true);
+      this.#connecting = undefined;
       throw error;
     }
-    this.#client = client;
-    return client;
   }
 
   /** A client that was dropped already reports its end once more. */
   #drop(client: PoolClient): void {
     if (this.#client !== client) return;
+    this.#forget()?.release(true);
+    // The driver would wait for the answers to what was sent.
+    client.connection.stream.destroy();
+  }
+
+  #forget(): PoolClient | undefined {
+    const client = this.#client;
     this.#client = undefined;
-    client.release(true);
+    this.#connecting = undefined;
+    return client;
   }
 }

@@ -46,7 +46,7 @@ import { OrganizationResolver } from './identity/organization.resolver.js';
 import { OrganizationService } from './identity/organization.service.js';
 import { ViewerResolver } from './identity/viewer.resolver.js';
 import { ViewerService } from './identity/viewer.service.js';
-import { Lanes } from './lane.js';
+import { Lanes } from './lanes.js';
 import { NodeService } from './node.js';
 import { NodeResolver } from './node.resolver.js';
 import type { ResolverClass } from './schema.js';

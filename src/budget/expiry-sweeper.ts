@@ -6,7 +6,8 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Logger } from 'pino';
 import { databaseFault } from '../errors.js';
-import type { LaneJob, Lanes } from '../lane.js';
+import type { LaneJob } from '../lane.js';
+import type { Lanes } from '../lanes.js';
 import { expireReservations, MOST_EXPIRED, organizationsWithExpired } from './end-reservations.sql.js';
 
 const SWEEP_MS = 1_000;

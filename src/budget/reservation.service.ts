@@ -10,7 +10,7 @@ import { accountById, maySee } from '../identity/account-scope.js';
 import { AccountKind } from '../identity/account.js';
 import { authorize } from '../identity/permission.js';
 import { caught, errorOf, valueOf } from '../item-outcome.js';
-import type { Lanes } from '../lane.js';
+import type { Lanes } from '../lanes.js';
 import { idAt, instantOfId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import {

@@ -1,7 +1,8 @@
 /** Finds and makes the accounts that calls name. Accounts are never deleted, so an id once known is known for good. */
 import { LRUCache } from 'lru-cache';
 import type { ClientBase } from 'pg';
-import type { LaneJob, Lanes } from '../lane.js';
+import type { LaneJob } from '../lane.js';
+import type { Lanes } from '../lanes.js';
 import { ensureAccounts, type WantedAccount } from './ensure-account.sql.js';
 
 const MAX_KNOWN = 200_000;

@@ -9,7 +9,8 @@ import type { Logger } from 'pino';
 import type { PriceBook, PriceSnapshot } from '../catalog/price-book.js';
 import { parseQuantity, type Quantities } from '../catalog/quantity.js';
 import { unitDefinition, UsageUnit } from '../catalog/usage-unit.js';
-import type { LaneJob, Lanes } from '../lane.js';
+import type { LaneJob } from '../lane.js';
+import type { Lanes } from '../lanes.js';
 import { priceOfCall } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
 import {

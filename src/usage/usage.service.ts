@@ -15,7 +15,7 @@ import { badInput, idempotencyConflict } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import { authorize } from '../identity/permission.js';
 import { caught, errorOf, valueOf } from '../item-outcome.js';
-import type { Lanes } from '../lane.js';
+import type { Lanes } from '../lanes.js';
 import type { Operation } from '../operation.js';
 import { checkCall, checkDeduction, checkProviderCall, draftOf, type ProviderCall } from './check-usage.js';
 import { countedPeriods } from './counted-periods.sql.js';

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { BudgetMeter } from '../../src/budget/budget-meter.js';
 import { BudgetStatus } from '../../src/budget/budget-status.js';
 import { Clock } from '../../src/clock.js';
-import { Lanes } from '../../src/lane.js';
+import { Lanes } from '../../src/lanes.js';
 import { AccountDirectory } from '../../src/identity/account-directory.js';
 import { AccountService } from '../../src/identity/account.service.js';
 import { AccountKind } from '../../src/identity/account.js';

@@ -5,7 +5,7 @@ import { AlertChannel } from '../../src/alert/alert-channel.js';
 import { AlertFeed } from '../../src/alert/alert-feed.js';
 import { AlertSubscriber, QUEUE_CAP } from '../../src/alert/alert-subscriber.js';
 import { readAlertsAfter, readFeedHead } from '../../src/alert/read-alerts.sql.js';
-import { Lanes } from '../../src/lane.js';
+import { Lanes } from '../../src/lanes.js';
 import { AccountDirectory } from '../../src/identity/account-directory.js';
 import { AccountService } from '../../src/identity/account.service.js';
 import { ApiKeyService } from '../../src/identity/api-key.service.js';

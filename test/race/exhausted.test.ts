@@ -1,6 +1,7 @@
 /** More callers than the database is given: what waits is bounded, the others are told so, and the rest goes on. */
 import { Client, Pool } from 'pg';
-import { Lanes, type LaneJob } from '../../src/lane.js';
+import type { LaneJob } from '../../src/lane.js';
+import { Lanes } from '../../src/lanes.js';
 import { newId } from '../../src/node-id.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import { healthOf } from '../support/server-process.js';
