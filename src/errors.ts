@@ -1,5 +1,5 @@
 /** Every code that we answer with, and every SQLSTATE that we know, in one table each. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { inputErrorOf } from './input-error.js';
@@ -70,8 +70,16 @@ export function idempotencyConflict(key: string): ApiError {
   );
 }
 
+/** The bounds of `retryAfter`, in ms. */
+const RETRY_AFTER_MS = { least: 200, most: 1_200 };
+
+/** `retryAfter` is in seconds, and another for each caller, so that those who failed at once do not come back at once. */
 export function serviceUnavailable(message: string): ApiError {
-  return new ApiError('SERVICE_UNAVAILABLE', `${message} Retrying with the same idempotency key is safe.`);
+  const { least, most } = RETRY_AFTER_MS;
+  const retryAfter = randomInt(least, most) / 1000;
+  return new ApiError('SERVICE_UNAVAILABLE', `${message} Retrying with the same idempotency key is safe.`, {
+    retryAfter,
+  });
 }
 
 /** What a PostgreSQL error means to us, by its SQLSTATE. */

@@ -32,19 +32,17 @@ $function$`;
  *
  * `periods`, only where p_with_periods asks for it, is JSON put together as text. What it says of the budget itself is
  * read where the budget is found: looking it up again at the end cost 370 us of 670 for 43 rows. `budgets`, `starts` and
- * `deltas`, in lock order, are rows of which a threshold was crossed; null where `crossed` is not set.
+ * `deltas` are the rows, in lock order.
  *
  * Charges are summed by account and model before budgets are looked for: a budget is then found once and not once per
  * record. Instants go into one sum where no budget and no period ends between the first and the last of them; else the
  * sums are made again by instant (v_is_exact).
  *
- * Finding the rows and adding to them is one statement: what it reads before it waits for a row (budgets, and which periods
- * there are) the gate keeps still, and what the row holds it reads from the row's newest version. It adds nothing where a
- * row is missing or a sum has to be split. The rows are counted on by INSERT ... ON CONFLICT, which locks each in the order
- * given, by the primary key, adds to its newest version and answers with it. What it offers beside the key and the charge is
- * never stored: a row that it did insert has rank -1, which the guard finds. A lock pass and an UPDATE took 3.6 times as long
- * for 43 rows. For 35 rows the whole function took 1.5 times as long with UPDATE ... FROM, whose order only the plan
- * decides, and 1.8 times with an UPDATE for each row.
+ * The rows are counted on by INSERT ... ON CONFLICT, which locks each in the order given, by the primary key, adds to its
+ * newest version and answers with it. What it offers beside the key and the charge is never stored: a row that it did
+ * insert has rank -1, which the guard finds. A lock pass and an UPDATE took 3.6 times as long for 43 rows. For 35 rows the
+ * whole function took 1.5 times as long with UPDATE ... FROM, whose order only the plan decides, and 1.8 times with an
+ * UPDATE for each row.
  *
  * Plans are generic: for a few rows PostgreSQL believes that a plan of their own pays, and making it again was half of the
  * time of a call of one record. One row by its key, whatever the planner believes: a table that grew faster than it is
@@ -61,16 +59,22 @@ RETURNS TABLE (periods text, budgets uuid[], starts timestamptz[], deltas numeri
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
+  v_budgets uuid[];
+  v_starts timestamptz[];
+  v_deltas numeric[];
+  v_freed numeric[];
+  v_facts text[];
   v_is_exact boolean := false;
   v_is_split boolean;
   v_missing uuid[];
   v_tries int := 0;
-  v_lost bigint;
-  v_counted jsonb;
+  v_row record;
+  v_n int := 0;
+  v_said text[];
   v_denied jsonb;
 BEGIN
   LOOP
-    WITH found AS MATERIALIZED (
+    WITH found AS (
       SELECT b.rank, b.id AS budget_id, p.starts_at, sum(c.charge) AS delta, min(b.facts) AS facts,
         bool_or(b.begins_at > c.first OR b.ended_at <= c.last OR p.ends_at <= c.last) AS is_split
       FROM (
@@ -101,47 +105,24 @@ BEGIN
         WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= c.first AND c.first < bp.ends_at
         ORDER BY bp.starts_at DESC LIMIT 1) p ON true
       GROUP BY b.rank, b.id, p.starts_at
-    ), problem AS MATERIALIZED (
-      SELECT array_agg(f.budget_id) FILTER (WHERE f.starts_at IS NULL) AS missing, coalesce(bool_or(f.is_split), false) AS is_split
-      FROM found f
-    ), counted AS MATERIALIZED (
+    ), counted AS (
       SELECT u.budget_id, u.starts_at, sum(u.delta) AS delta, sum(u.freed) AS freed, min(u.facts) AS facts,
+        bool_or(u.is_split) AS is_split,
         coalesce(min(u.rank), (SELECT bp.rank FROM public.budget_period bp
           WHERE bp.organization_id = p_org AND bp.budget_id = u.budget_id AND bp.starts_at = u.starts_at LIMIT 1)) AS rank
       FROM (
-        SELECT f.budget_id, f.starts_at, f.rank, f.delta, 0::numeric AS freed, f.facts FROM found f
+        SELECT f.budget_id, f.starts_at, f.rank, f.delta, 0::numeric AS freed, f.facts, f.is_split FROM found f
         UNION ALL
-        SELECT f.budget_id, f.starts_at, NULL, 0, f.freed, NULL
-        FROM unnest(p_freed_budgets, p_freed_starts, p_freed) AS f (budget_id, starts_at, freed)) u
+        SELECT p_freed_budgets[n], p_freed_starts[n], NULL, 0, p_freed[n], NULL, NULL
+        FROM generate_series(1, cardinality(p_freed_budgets)) AS n) u
       GROUP BY u.budget_id, u.starts_at
-    ), booked AS (
-      INSERT INTO public.budget_period AS bp (
-        organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, spent_pico_usd,
-        held_pico_usd)
-      SELECT o.organization_id, c.budget_id, c.starts_at, 'infinity', 0, 'HARD', '{}', -1, c.delta, c.freed
-      FROM public.organization o
-      CROSS JOIN problem p
-      CROSS JOIN counted c
-      WHERE o.organization_id = p_org AND p.missing IS NULL AND NOT p.is_split
-      ORDER BY c.rank, c.budget_id, c.starts_at
-      ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET
-        spent_pico_usd = bp.spent_pico_usd + excluded.spent_pico_usd, held_pico_usd = bp.held_pico_usd - excluded.held_pico_usd
-      RETURNING bp.budget_id, bp.rank, bp.starts_at, bp.ends_at, bp.limit_pico_usd, bp.spent_pico_usd, bp.thresholds,
-        CASE WHEN p_with_periods THEN concat(to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
-          bp.spent_pico_usd, '","', bp.held_pico_usd, '","', bp.enforcement, '",', bp.rank, ',', array_to_json(bp.thresholds),
-          ',', coalesce(to_json(bp.grace_until)::text, 'null'), ',', bp.would_deny_count) END AS said
     )
-    SELECT p.missing, p.is_split, x.lost, x.counted, x.periods
-    INTO v_missing, v_is_split, v_lost, v_counted, periods
-    FROM problem p
-    CROSS JOIN (
-      SELECT count(*) FILTER (WHERE b.rank IS NULL OR b.rank < 0) AS lost,
-        jsonb_agg(jsonb_build_array(b.budget_id, b.starts_at, c.delta) ORDER BY b.rank, b.budget_id, b.starts_at)
-          FILTER (WHERE p_only_if_fits OR b.ends_at > p_now AND ${thresholdsReached('b.spent_pico_usd', 'b')}
-            > ${thresholdsReached('(b.spent_pico_usd - c.delta)', 'b')}) AS counted,
-        string_agg(concat(c.facts, b.said, ',"', c.delta, '"]'), ',' ORDER BY b.rank, b.budget_id, b.starts_at)
-          FILTER (WHERE p_with_periods AND c.facts IS NOT NULL) AS periods
-      FROM counted c LEFT JOIN booked b ON b.budget_id = c.budget_id AND b.starts_at = c.starts_at) x;
+    SELECT array_agg(c.budget_id ORDER BY c.rank, c.budget_id, c.starts_at), array_agg(c.starts_at ORDER BY c.rank, c.budget_id, c.starts_at),
+      array_agg(c.delta ORDER BY c.rank, c.budget_id, c.starts_at), array_agg(c.freed ORDER BY c.rank, c.budget_id, c.starts_at),
+      array_agg(c.facts ORDER BY c.rank, c.budget_id, c.starts_at),
+      array_agg(c.budget_id) FILTER (WHERE c.starts_at IS NULL), coalesce(bool_or(c.is_split), false)
+    INTO v_budgets, v_starts, v_deltas, v_freed, v_facts, v_missing, v_is_split
+    FROM counted c;
     IF v_is_split THEN
       v_is_exact := true;
       CONTINUE;
@@ -164,21 +145,49 @@ BEGIN
     ORDER BY b.id, w.starts_at
     ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
   END LOOP;
-  IF v_lost > 0 THEN
+  crossed := false;
+  FOR v_row IN
+    INSERT INTO public.budget_period AS bp (
+      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, spent_pico_usd,
+      held_pico_usd)
+    SELECT o.organization_id, v_budgets[n], v_starts[n], 'infinity', 0, 'HARD', '{}', -1, v_deltas[n], v_freed[n]
+    FROM public.organization o
+    CROSS JOIN generate_series(1, cardinality(v_budgets)) AS n
+    WHERE o.organization_id = p_org
+    ORDER BY n
+    ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET
+      spent_pico_usd = bp.spent_pico_usd + excluded.spent_pico_usd, held_pico_usd = bp.held_pico_usd - excluded.held_pico_usd
+    RETURNING bp.budget_id, bp.rank, bp.ends_at, bp.limit_pico_usd, bp.spent_pico_usd, bp.thresholds,
+      ${thresholdsReached('bp.spent_pico_usd', 'bp')} AS reached,
+      CASE WHEN p_with_periods THEN concat(to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
+        bp.spent_pico_usd, '","', bp.held_pico_usd, '","', bp.enforcement, '",', bp.rank, ',', array_to_json(bp.thresholds),
+        ',', coalesce(to_json(bp.grace_until)::text, 'null'), ',', bp.would_deny_count) END AS said
+  LOOP
+    v_n := v_n + 1;
+    IF v_row.rank < 0 OR v_row.budget_id <> v_budgets[v_n] THEN
+      RAISE EXCEPTION 'a period row was not counted on' USING ERRCODE = '40001';
+    END IF;
+    IF p_with_periods AND v_facts[v_n] IS NOT NULL THEN
+      v_said[v_n] := concat(v_facts[v_n], v_row.said, ',"', v_deltas[v_n], '"]');
+    END IF;
+    IF v_row.reached > 0 THEN
+      crossed := crossed OR v_row.ends_at > p_now
+        AND v_row.reached > ${thresholdsReached('(v_row.spent_pico_usd - v_deltas[v_n])', 'v_row')};
+    END IF;
+  END LOOP;
+  IF v_n <> coalesce(cardinality(v_budgets), 0) THEN
     RAISE EXCEPTION 'a period row was not counted on' USING ERRCODE = '40001';
   END IF;
-  crossed := v_counted IS NOT NULL;
-  IF crossed THEN
-    SELECT array_agg((c.e ->> 0)::uuid ORDER BY c.n), array_agg((c.e ->> 1)::timestamptz ORDER BY c.n),
-      array_agg((c.e ->> 2)::numeric ORDER BY c.n)
-    INTO budgets, starts, deltas
-    FROM jsonb_array_elements(v_counted) WITH ORDINALITY AS c (e, n);
-  END IF;
+  periods := array_to_string(v_said, ',');
+  budgets := v_budgets;
+  starts := v_starts;
+  deltas := v_deltas;
+
   IF p_only_if_fits THEN
     SELECT jsonb_agg(public.budget_period_json(bp, b, p_now) || jsonb_build_object('spent', (bp.spent_pico_usd - d.delta)::text)
       ORDER BY d.n)
     INTO v_denied
-    FROM unnest(budgets, starts, deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
+    FROM unnest(v_budgets, v_starts, v_deltas) WITH ORDINALITY AS d (budget_id, starts_at, delta, n)
     JOIN public.budget_period bp ON bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at
     JOIN public.budget b ON b.organization_id = p_org AND b.id = bp.budget_id
     JOIN public.account a ON a.organization_id = p_org AND a.id = b.account_id

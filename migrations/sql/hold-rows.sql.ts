@@ -2,7 +2,7 @@
 
 /**
  * Finds the period rows that each item is held on (those that count it at its instant, for an extension those that its
- * reservation is held on) and adds to them, in one statement (see count_charges). Missing rows are made, and then looked
+ * reservation is held on), and adds to them as they are locked. Missing rows are made, and then looked
  * for once more. Budgets and rows are looked up once for each account and not for each item: all items have the
  * organization's in common. Where a budget or a period ends between the first and the last item of an account, they are
  * looked up for each instant (v_is_exact).
@@ -46,35 +46,24 @@ export const HOLD_ROWS = `
       CROSS JOIN LATERAL (
         SELECT b.rank FROM public.budget b WHERE b.organization_id = p_org AND b.id = u.budget_id LIMIT 1) b
       WHERE v_has_extensions AND verdicts[n] = 'ALLOWED' AND p_extends[n]
-    ), problem AS MATERIALIZED (
-      SELECT coalesce(bool_or(f.starts_at IS NULL), false) AS is_missing, coalesce(bool_or(f.is_split), false) AS is_split FROM found f
-    ), held AS MATERIALIZED (
-      SELECT f.rank, f.budget_id, f.starts_at, sum(coalesce(p_amounts[f.n], 0)) AS total
+    ), held AS (
+      SELECT f.rank, f.budget_id, f.starts_at, sum(coalesce(p_amounts[f.n], 0)) AS total, bool_or(f.is_split) AS is_split
       FROM found f
       GROUP BY f.rank, f.budget_id, f.starts_at
-    ), booked AS (
-      INSERT INTO public.budget_period AS bp (
-        organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, held_pico_usd)
-      SELECT o.organization_id, h.budget_id, h.starts_at, 'infinity', 0, 'HARD', '{}', -1, h.total
-      FROM public.organization o
-      CROSS JOIN problem p
-      CROSS JOIN held h
-      WHERE o.organization_id = p_org AND NOT p.is_missing AND NOT p.is_split
-      ORDER BY h.rank, h.budget_id, h.starts_at
-      ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET held_pico_usd = bp.held_pico_usd + excluded.held_pico_usd
-      RETURNING bp.budget_id, bp.starts_at, bp.rank, bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room
     )
-    SELECT p.is_missing, p.is_split, x.items, x.budgets, x.starts, y.lost, y.is_tight
-    INTO v_is_missing, v_is_split, v_pair_items, v_pair_budgets, v_pair_starts, v_lost, v_is_tight
-    FROM problem p
-    CROSS JOIN (
+    SELECT x.items, x.budgets, x.starts, y.budgets, y.starts, y.totals, y.is_missing, y.is_split
+    INTO v_pair_items, v_pair_budgets, v_pair_starts, v_budgets, v_starts, v_totals, v_is_missing, v_is_split
+    FROM (
       SELECT array_agg(f.n ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS items,
         array_agg(f.budget_id ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS budgets,
         array_agg(f.starts_at ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS starts
       FROM found f) x
     CROSS JOIN (
-      SELECT count(*) FILTER (WHERE b.rank IS NULL OR b.rank < 0) AS lost, bool_or(b.room < 0 AND h.total > 0) AS is_tight
-      FROM held h LEFT JOIN booked b ON b.budget_id = h.budget_id AND b.starts_at = h.starts_at) y;
+      SELECT array_agg(h.budget_id ORDER BY h.rank, h.budget_id, h.starts_at) AS budgets,
+        array_agg(h.starts_at ORDER BY h.rank, h.budget_id, h.starts_at) AS starts,
+        array_agg(h.total ORDER BY h.rank, h.budget_id, h.starts_at) AS totals,
+        coalesce(bool_or(h.starts_at IS NULL), false) AS is_missing, coalesce(bool_or(h.is_split), false) AS is_split
+      FROM held h) y;
     IF v_is_split THEN
       v_is_exact := true;
       CONTINUE;
@@ -97,7 +86,25 @@ export const HOLD_ROWS = `
     ORDER BY b.id, w.starts_at
     ON CONFLICT (organization_id, budget_id, starts_at) DO NOTHING;
   END LOOP;
-  IF v_lost > 0 THEN
+  v_n := 0;
+  FOR v_row IN
+    INSERT INTO public.budget_period AS bp (
+      organization_id, budget_id, starts_at, ends_at, limit_pico_usd, enforcement, thresholds, rank, held_pico_usd)
+    SELECT o.organization_id, v_budgets[n], v_starts[n], 'infinity', 0, 'HARD', '{}', -1, v_totals[n]
+    FROM public.organization o
+    CROSS JOIN generate_series(1, cardinality(v_budgets)) AS n
+    WHERE o.organization_id = p_org
+    ORDER BY n
+    ON CONFLICT (organization_id, budget_id, starts_at) DO UPDATE SET held_pico_usd = bp.held_pico_usd + excluded.held_pico_usd
+    RETURNING bp.budget_id, bp.rank, bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room
+  LOOP
+    v_n := v_n + 1;
+    IF v_row.rank < 0 OR v_row.budget_id <> v_budgets[v_n] THEN
+      RAISE EXCEPTION 'a period row was not held on' USING ERRCODE = '40001';
+    END IF;
+    v_is_tight := v_is_tight OR v_row.room < 0 AND v_totals[v_n] > 0;
+  END LOOP;
+  IF v_n <> coalesce(cardinality(v_budgets), 0) THEN
     RAISE EXCEPTION 'a period row was not held on' USING ERRCODE = '40001';
   END IF;
 `;
@@ -108,40 +115,35 @@ export const HOLD_ROWS = `
  */
 export const LOOK_AT_ROWS = `
   IF v_pair_items IS NOT NULL AND (v_is_tight OR p_with_rows) THEN
-    SELECT array_agg(x.budget_id ORDER BY x.rank, x.budget_id, x.starts_at), array_agg(x.starts_at ORDER BY x.rank, x.budget_id, x.starts_at),
-      array_agg(x.total ORDER BY x.rank, x.budget_id, x.starts_at), array_agg(x.room ORDER BY x.rank, x.budget_id, x.starts_at),
-      array_agg(x.kind ORDER BY x.rank, x.budget_id, x.starts_at), array_agg(x.grace_until ORDER BY x.rank, x.budget_id, x.starts_at),
-      string_agg(x.said, ',' ORDER BY x.rank, x.budget_id, x.starts_at)
-    INTO v_budgets, v_starts, v_totals, v_rooms, v_kinds, v_graces, rows
+    SELECT array_agg(x.room ORDER BY x.n), array_agg(x.kind ORDER BY x.n), array_agg(x.grace_until ORDER BY x.n),
+      string_agg(x.said, ',' ORDER BY x.n)
+    INTO v_rooms, v_kinds, v_graces, rows
     FROM (
-      SELECT d.*, bp.rank, bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd + d.total AS room,
+      SELECT n, bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd + v_totals[n] AS room,
         CASE WHEN bp.enforcement = 'HARD' AND NOT (p_enforce AND b.ended_at IS NULL
           AND (p_enforce_since IS NULL OR a.created_at >= p_enforce_since)) THEN 'SHADOW' ELSE bp.enforcement END AS kind,
         coalesce(bp.grace_until, b.grace_until) AS grace_until,
         CASE WHEN p_with_rows THEN concat('["', b.id, '","', b.account_id, '",', coalesce(to_json(b.name)::text, 'null'), ',"',
           b.period, '",', coalesce(array_to_json(b.models)::text, 'null'), ',', coalesce(to_json(b.ended_at)::text, 'null'), ',',
           to_json(a.created_at), ',', to_json(bp.starts_at), ',', to_json(bp.ends_at), ',"', bp.limit_pico_usd, '","',
-          bp.spent_pico_usd, '","', bp.held_pico_usd - d.total, '","', bp.enforcement, '",', bp.rank, ',',
+          bp.spent_pico_usd, '","', bp.held_pico_usd - v_totals[n], '","', bp.enforcement, '",', bp.rank, ',',
           array_to_json(bp.thresholds), ',', coalesce(to_json(coalesce(bp.grace_until, b.grace_until))::text, 'null'), ',',
           bp.would_deny_count, ']') END AS said
-      FROM (
-        SELECT t.budget_id, t.starts_at, sum(coalesce(p_amounts[t.n], 0)) AS total
-        FROM unnest(v_pair_items, v_pair_budgets, v_pair_starts) AS t (n, budget_id, starts_at)
-        GROUP BY t.budget_id, t.starts_at) d
+      FROM generate_series(1, cardinality(v_budgets)) AS n
       CROSS JOIN LATERAL (
         SELECT * FROM public.budget_period bp
-        WHERE bp.organization_id = p_org AND bp.budget_id = d.budget_id AND bp.starts_at = d.starts_at LIMIT 1) bp
+        WHERE bp.organization_id = p_org AND bp.budget_id = v_budgets[n] AND bp.starts_at = v_starts[n] LIMIT 1) bp
       CROSS JOIN LATERAL (
-        SELECT * FROM public.budget b WHERE b.organization_id = p_org AND b.id = d.budget_id LIMIT 1) b
+        SELECT * FROM public.budget b WHERE b.organization_id = p_org AND b.id = v_budgets[n] LIMIT 1) b
       CROSS JOIN LATERAL (
         SELECT a.created_at FROM public.account a WHERE a.organization_id = p_org AND a.id = b.account_id LIMIT 1) a) x;
+    IF cardinality(v_rooms) IS DISTINCT FROM cardinality(v_budgets) THEN
+      RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
+    END IF;
     SELECT array_agg(r.place ORDER BY t.n, r.place) INTO v_pair_rows
     FROM unnest(v_pair_items, v_pair_budgets, v_pair_starts) AS t (n, budget_id, starts_at)
     JOIN unnest(v_budgets, v_starts) WITH ORDINALITY AS r (budget_id, starts_at, place)
       ON r.budget_id = t.budget_id AND r.starts_at = t.starts_at;
-    IF cardinality(v_pair_rows) IS DISTINCT FROM cardinality(v_pair_items) THEN
-      RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
-    END IF;
   END IF;
 `;
 

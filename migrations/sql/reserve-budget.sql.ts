@@ -57,11 +57,13 @@ DECLARE
   v_is_missing boolean;
   v_tries int := 0;
   v_lost bigint;
-  v_is_tight boolean;
-  -- One for each period row, in lock order; only where the rows are looked at.
+  v_is_tight boolean := false;
+  v_row record;
+  -- One for each period row, in lock order.
   v_budgets uuid[];
   v_starts timestamptz[];
   v_totals numeric[];
+  -- Only where the rows are looked at.
   v_rooms numeric[];
   v_kinds text[];
   v_graces timestamptz[];
@@ -98,7 +100,7 @@ BEGIN
   END IF;
 
   IF v_catalogue_version = p_catalogue_version AND v_own_version = p_own_version THEN
-    WITH written AS (
+    FOR v_row IN
       INSERT INTO public.reservation_key AS k (
         organization_id, idempotency_key, key_day, content_hash, reservation_id, outcome, reason, would_deny)
       SELECT o.organization_id, p_keys[n], p_key_days[n], p_hashes[n], p_ids[n], 'ALLOWED',
@@ -108,8 +110,10 @@ BEGIN
       WHERE o.organization_id = p_org
       ORDER BY p_keys[n]
       ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING
-      RETURNING k.idempotency_key)
-    SELECT coalesce(array_agg(w.idempotency_key), '{}') INTO v_new FROM written w;
+      RETURNING k.idempotency_key
+    LOOP
+      v_new := array_append(v_new, v_row.idempotency_key);
+    END LOOP;
   END IF;
   v_are_all_new := cardinality(v_new) = v_items;
   IF NOT v_are_all_new THEN

@@ -13,11 +13,14 @@ export const PACKAGE_SOURCE = 'PACKAGE';
 
 const COLUMNS = `id, source, outcome, digest, etag, failure, report, created_at AS "createdAt"`;
 
+/** How long a server that is paused in the middle of an import may keep the others from theirs, in ms. */
+const IDLE_LIMIT_MS = 10_000;
+
 /** Holds the catalogue's row until the transaction ends; recording only reads that row and does not wait. */
 export async function importing<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`);
     await client.query('SELECT version FROM catalog_version WHERE organization_id = $1 FOR UPDATE', [CATALOGUE]);
     const answer = await work(client);
     await client.query('COMMIT');

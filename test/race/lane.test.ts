@@ -58,6 +58,7 @@ test.each(['40001', '40P01'])(
   },
 );
 
+// Seen to fail: without retryAfter.
 test('a transaction that always loses is answered as retryable, and nothing is written', async () => {
   await client.query(`
     CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -66,7 +67,10 @@ test('a transaction that always loses is answered as retryable, and nothing is w
     CREATE TRIGGER lose BEFORE INSERT ON usage_record FOR EACH ROW EXECUTE FUNCTION lose()`);
   try {
     const answer = await deduct('1', undefined, 'hopeless');
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
+    const { retryAfter, ...extensions } = answer.errors?.[0]?.extensions ?? {};
+    expect(extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryable: true });
+    expect(retryAfter).toBeGreaterThanOrEqual(0.2);
+    expect(retryAfter).toBeLessThan(1.2);
   } finally {
     await client.query('DROP TRIGGER lose ON usage_record; DROP FUNCTION lose');
   }

@@ -168,7 +168,7 @@ export class HotSchedules {
       [name],
     );
     const { text } = rows[0]!;
-    const broken = text.replace(from, to);
+    const broken = text.replaceAll(from, to);
     if (broken === text) throw new Error(`${name} has no such place.`);
     await control.query(broken);
     try {

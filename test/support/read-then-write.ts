@@ -4,8 +4,8 @@ import { RESERVE_BUDGET } from '../../migrations/sql/reserve-budget.sql.js';
 /** Decides by the rows as the statement saw them before it waited for them: one statement in place of a function. */
 export const STALE_ROOM = {
   from: 'bp.limit_pico_usd - bp.spent_pico_usd - bp.held_pico_usd AS room',
-  to: `(SELECT x.limit_pico_usd - x.spent_pico_usd - x.held_pico_usd - h.total
-      FROM public.budget_period x JOIN held h ON h.budget_id = x.budget_id AND h.starts_at = x.starts_at
+  to: `(SELECT x.limit_pico_usd - x.spent_pico_usd - x.held_pico_usd - v_totals[array_position(v_budgets, x.budget_id)]
+      FROM public.budget_period x
       WHERE x.organization_id = p_org AND x.budget_id = bp.budget_id AND x.starts_at = bp.starts_at) AS room`,
 };
 
