@@ -1,40 +1,36 @@
 /**
  * What one would write first in SQL: money is held, and turned into spending, in a transaction for each call, with the
- * period rows locked by SELECT ... FOR UPDATE in the order of all others. Every look-up is one by a primary key, every
- * statement is prepared, prices and budgets are known beforehand, and the check is made in code. It is written statement by
- * statement, as the other baselines are: 6 round trips to hold, and 8 to settle.
+ * period rows locked by SELECT ... FOR UPDATE. It is written in its own favour: every look-up by a primary key, prepared
+ * statements, prices and budgets known beforehand, the check in code, and all that is written after the check in one
+ * statement. So a reservation takes 4 round trips (BEGIN, lock, write, COMMIT), 2 of them under the locks, and a settle 5.
  */
 import { Client } from 'pg';
 import { newKey } from './new-key.js';
-import { insertStatement, sampleOf, totalStatement, type RowSample, type Spender, type Written } from './row-sample.js';
+import { insertStatement, sampleOf, totalStatement, type RowSample, type Spender } from './row-sample.js';
 import type { Worker } from './run-slot.js';
 import type { RowSlot } from './slot.js';
 import { Statement, type Values } from './statement.js';
 
-const rowsOf = (v: Written) =>
-  `organization_id = ${v('organization')} AND budget_id = ANY (${v('budgets')}) AND starts_at = ${v('starts_at')}`;
-
-const reservationOf = (v: Written) => `organization_id = ${v('organization')} AND id = ${v('reservation')}`;
-
 const LOCK_ROWS = new Statement(
   'lock-rows',
   (v) => `
-  SELECT limit_pico_usd - spent_pico_usd - held_pico_usd AS room FROM budget_period WHERE ${rowsOf(v)}
+  SELECT limit_pico_usd - spent_pico_usd - held_pico_usd AS room FROM budget_period
+  WHERE organization_id = ${v('organization')} AND budget_id = ANY (${v('budgets')}) AND starts_at = ${v('starts_at')}
   ORDER BY rank, budget_id FOR UPDATE`,
 );
 
-const KEY = new Statement(
-  'key',
+const HOLD = new Statement(
+  'hold',
   (v) => `
-  INSERT INTO reservation_key (organization_id, idempotency_key, key_day, content_hash, reservation_id, outcome, reason,
-    would_deny)
-  VALUES (${v('organization')}, ${v('key')}, (now() AT TIME ZONE 'UTC')::date, sha256(${v('key')}::bytea),
-    ${v('reservation')}, 'ALLOWED', 'FITS', false)`,
-);
-
-const RESERVATION = new Statement(
-  'reservation',
-  (v) => `
+  WITH key AS (
+    INSERT INTO reservation_key (organization_id, idempotency_key, key_day, content_hash, reservation_id, outcome, reason,
+      would_deny)
+    VALUES (${v('organization')}, ${v('key')}, (now() AT TIME ZONE 'UTC')::date, sha256(${v('key')}::bytea),
+      ${v('reservation')}, 'ALLOWED', 'FITS', false)
+  ), held AS (
+    UPDATE budget_period SET held_pico_usd = held_pico_usd + ${v('held_pico_usd')}
+    WHERE organization_id = ${v('organization')} AND budget_id = ANY (${v('budgets')}) AND starts_at = ${v('starts_at')}
+  )
   INSERT INTO reservation (organization_id, id, account_id, user_id, team_id, model_sent, provider, model, pricing_id,
     amount_pico_usd, state, budget_ids, period_starts, created_at, expires_at)
   VALUES (${v('organization')}, ${v('reservation')}, ${v('account')}, ${v('account')}, ${v('team')}, ${v('model_sent')},
@@ -42,38 +38,27 @@ const RESERVATION = new Statement(
     array_fill(${v('starts_at')}, ARRAY[cardinality(${v('budgets')})]), now(), now() + interval '1 day')`,
 );
 
-const HOLD = new Statement(
-  'hold',
-  (v) => `UPDATE budget_period SET held_pico_usd = held_pico_usd + ${v('held_pico_usd')} WHERE ${rowsOf(v)}`,
-);
-
 const LOCK_RESERVATION = new Statement(
   'lock-reservation',
   (v) => `
-  SELECT state, amount_pico_usd, created_at::text AS reserved_at FROM reservation WHERE ${reservationOf(v)} FOR UPDATE`,
+  SELECT state, amount_pico_usd, created_at::text AS reserved_at FROM reservation
+  WHERE organization_id = ${v('organization')} AND id = ${v('reservation')} FOR UPDATE`,
 );
 
-const RECORD = new Statement('record', (v) =>
-  insertStatement(v, { reservation: v('reservation'), at: v('reserved_at') }),
-);
-
-const SETTLE = new Statement(
-  'settle',
-  (v) => `
-  UPDATE reservation SET state = 'SETTLED', ended_at = now(), usage_key = ${v('key')},
-    usage_key_day = (now() AT TIME ZONE 'UTC')::date
-  WHERE ${reservationOf(v)}`,
-);
-
-const SPEND = new Statement(
-  'spend',
-  (v) => `
-  UPDATE budget_period SET spent_pico_usd = spent_pico_usd + ${v('charge_pico_usd')},
-    held_pico_usd = held_pico_usd - ${v('held_pico_usd')}
-  WHERE ${rowsOf(v)}`,
-);
-
-const TOTAL = new Statement('total', (v) => totalStatement(v, v('reserved_at')));
+const SETTLE = new Statement('settle', (v) => {
+  const call = { reservation: v('reservation'), at: v('reserved_at') };
+  return `
+  WITH record AS (${insertStatement(v, call)}
+  ), settled AS (
+    UPDATE reservation SET state = 'SETTLED', ended_at = now(), usage_key = ${v('key')},
+      usage_key_day = (now() AT TIME ZONE 'UTC')::date
+    WHERE organization_id = ${v('organization')} AND id = ${v('reservation')}
+  ), moved AS (
+    UPDATE budget_period SET spent_pico_usd = spent_pico_usd + ${v('charge_pico_usd')},
+      held_pico_usd = held_pico_usd - ${v('held_pico_usd')}
+    WHERE organization_id = ${v('organization')} AND budget_id = ANY (${v('budgets')}) AND starts_at = ${v('starts_at')}
+  )${totalStatement(v, call)}`;
+});
 
 let turn = 0;
 
@@ -116,26 +101,19 @@ export class LockClient implements Worker {
   }
 
   async #hold(values: Values, budgets: number): Promise<void> {
+    const { rows } = await LOCK_ROWS.run(this.#client, values, budgets);
     const amount = BigInt(values.charge_pico_usd as string);
-    const held = { ...values, key: newKey(), held_pico_usd: String(amount) };
-    await KEY.run(this.#client, held);
-    await RESERVATION.run(this.#client, held);
-    const { rows } = await LOCK_ROWS.run(this.#client, held, budgets);
     if (rows.some(({ room }) => BigInt(room ?? '') < amount)) throw new Error('A budget has no room.');
-    await HOLD.run(this.#client, held, budgets);
+    await HOLD.run(this.#client, { ...values, key: newKey(), held_pico_usd: String(amount) });
   }
 
   async #settle(values: Values, budgets: number): Promise<void> {
     const { rows } = await LOCK_RESERVATION.run(this.#client, values);
     const [reservation] = rows;
     if (reservation?.['state'] !== 'HELD') throw new Error('The reservation is not held.');
+    await LOCK_ROWS.run(this.#client, values, budgets);
     const { amount_pico_usd: held_pico_usd = '', reserved_at = '' } = reservation;
-    const settled = { ...values, key: newKey(), held_pico_usd, reserved_at };
-    await RECORD.run(this.#client, settled);
-    await SETTLE.run(this.#client, settled);
-    await LOCK_ROWS.run(this.#client, settled, budgets);
-    await SPEND.run(this.#client, settled, budgets);
-    await TOTAL.run(this.#client, settled);
+    await SETTLE.run(this.#client, { ...values, key: newKey(), held_pico_usd, reserved_at });
   }
 }
 

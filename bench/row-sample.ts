@@ -114,7 +114,7 @@ export const countStatement = (v: Written) => `
   UPDATE budget_period SET spent_pico_usd = spent_pico_usd + ${v('charge_pico_usd')}
   WHERE organization_id = ${v('organization')} AND budget_id = ${v('budget')} AND starts_at = ${v('starts_at')}`;
 
-export const totalStatement = (v: Written, at = WITHOUT.at) => `
+export const totalStatement = (v: Written, { at } = WITHOUT) => `
   INSERT INTO usage_rollup AS r (organization_id, day, provider, model, record_count, unpriced_count, unrated_count,
     input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd)
   VALUES (${v('organization')}, (${at} AT TIME ZONE 'UTC')::date, ${v('provider')}, ${v('model')}, 1, 0, 0,

@@ -39,8 +39,9 @@ const SHORT_TEXT = 24;
 
 const DASH = '-'.charCodeAt(0);
 
-/** The value of a hex digit by its character code. */
-const NIBBLES = new Uint8Array(128);
+/** The value of a hex digit by its character code; of others more than any has. */
+const NO_DIGIT = 0xff;
+const NIBBLES = new Uint8Array(128).fill(NO_DIGIT);
 for (const digit of '0123456789abcdefABCDEF') NIBBLES[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
 
 export function textArray<Row>(rows: readonly Row[], read: Read<Row, string>): Buffer {
@@ -146,7 +147,10 @@ function writeUuid(uuid: string, at: number): number {
   let to = at;
   for (let n = 0; n < uuid.length; n += 2) {
     if (uuid.charCodeAt(n) === DASH) n += 1;
-    scratch[to] = ((NIBBLES[uuid.charCodeAt(n)] ?? 0) << 4) | (NIBBLES[uuid.charCodeAt(n + 1)] ?? 0);
+    const high = NIBBLES[uuid.charCodeAt(n)] ?? NO_DIGIT;
+    const low = NIBBLES[uuid.charCodeAt(n + 1)] ?? NO_DIGIT;
+    if (high === NO_DIGIT || low === NO_DIGIT) throw new Error('A uuid has a character that is no hex digit.');
+    scratch[to] = (high << 4) | low;
     to += 1;
   }
   return to;

@@ -19,9 +19,10 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
  * How long a query may go without an answer, in ms, unless it says otherwise; then its connection is given up. For a
- * database that answers nothing at all, and so ends no statement either: otherwise callers would wait for as long.
+ * database that answers nothing at all, and so ends no statement either: otherwise callers would wait for as long. Longer
+ * than two calls of a lane, one behind the other, may run.
  */
-const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 12_000;
 
 export interface Database {
   readonly orm: MikroORM;

@@ -1,47 +1,32 @@
 /** One client of the pool, made when it is needed and kept until it breaks or is too slow. */
-import type { ClientBase, Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool, PoolClient, QueryConfig } from 'pg';
 import { databaseFault } from './errors.js';
 import { prepareLaneConnection, STATEMENT_TIMEOUT_MS } from './lane.sql.js';
 
 /**
- * How long one call may go without an answer, in ms. Longer than the database's own limit, which ends a call cleanly:
- * this one is for a database that does not answer at all, and leaves the outcome unknown.
+ * How long one query may go without an answer, in ms, when it is its turn. Longer than the database's own limit, which
+ * ends a call cleanly: this one is for a database that does not answer at all, and leaves the outcome unknown.
  */
-const CALL_LIMIT_MS = STATEMENT_TIMEOUT_MS + 1_000;
+const ANSWER_LIMIT_MS = STATEMENT_TIMEOUT_MS + 1_000;
+
+/** What a job has of the client: queries, which may come between those of another batch. */
+export type LaneClient = Pick<ClientBase, 'query'>;
 
 export class LaneConnection {
-  #connecting: Promise<PoolClient> | undefined;
+  #connecting: Promise<LaneClient> | undefined;
   #client: PoolClient | undefined;
-  /** Settles when the calls so far are back. */
+  /** Settles when the queries so far are back. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly pool: Pool) {}
 
   /**
-   * Runs one call, after those that are under way. When it was its turn for the time limit the connection is cut, which
-   * makes it, and those behind it, fail as a lost connection. A connection that was lost is given up: the next call makes
-   * a new one.
+   * Its queries come after those that are under way. Where one has no answer within the time limit the connection is cut,
+   * which makes it, and those behind it, fail as on a lost connection. A lost one is given up: the next call makes another.
    */
-  async run<T>(call: (client: ClientBase) => Promise<T>): Promise<T> {
+  client(): Promise<LaneClient> {
     this.#connecting ??= this.#connect();
-    const client = await this.#connecting;
-    const ahead = this.#last;
-    const running = call(client);
-    this.#last = running.catch(() => undefined);
-    let limit: NodeJS.Timeout | undefined;
-    let isBack = false;
-    void ahead.then(() => {
-      if (!isBack) limit = setTimeout(() => this.#drop(client), CALL_LIMIT_MS);
-    });
-    try {
-      return await running;
-    } catch (error) {
-      if (databaseFault(error) === 'CONNECTION') this.#drop(client);
-      throw error;
-    } finally {
-      isBack = true;
-      clearTimeout(limit);
-    }
+    return this.#connecting;
   }
 
   /** Gives the client up; the next call makes a new one. */
@@ -54,7 +39,7 @@ export class LaneConnection {
     this.#forget()?.release();
   }
 
-  async #connect(): Promise<PoolClient> {
+  async #connect(): Promise<LaneClient> {
     try {
       const client = await this.pool.connect();
       client.on('error', () => this.#drop(client));
@@ -65,10 +50,30 @@ export class LaneConnection {
         throw error;
       }
       this.#client = client;
-      return client;
+      return { query: ((config: QueryConfig) => this.#query(client, config)) as ClientBase['query'] };
     } catch (error) {
       this.#connecting = undefined;
       throw error;
+    }
+  }
+
+  async #query(client: PoolClient, config: QueryConfig): Promise<unknown> {
+    const ahead = this.#last;
+    const asked = client.query(config);
+    this.#last = asked.catch(() => undefined);
+    let limit: NodeJS.Timeout | undefined;
+    let isBack = false;
+    void ahead.then(() => {
+      if (!isBack) limit = setTimeout(() => this.#drop(client), ANSWER_LIMIT_MS);
+    });
+    try {
+      return await asked;
+    } catch (error) {
+      if (databaseFault(error) === 'CONNECTION') this.#drop(client);
+      throw error;
+    } finally {
+      isBack = true;
+      clearTimeout(limit);
     }
   }
 

@@ -2,9 +2,9 @@ import type { ClientBase } from 'pg';
 
 /**
  * How long one step of a hot call may wait for a lock, and the whole call may run, in ms. Where an organization's rows are
- * held by somebody, two of its batches may be on their way and each waits: 250 ms that the others of the lane lose once.
+ * held by somebody, the others of its lane lose the time once, or twice where two of its batches are on their way.
  */
-const LOCK_TIMEOUT_MS = 125;
+const LOCK_TIMEOUT_MS = 250;
 export const STATEMENT_TIMEOUT_MS = 5_000;
 
 export async function prepareLaneConnection(client: ClientBase): Promise<void> {

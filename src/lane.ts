@@ -8,10 +8,10 @@
  * others do not wait for it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
 import pRetry from 'p-retry';
 import { ApiError, databaseFault, serviceUnavailable } from './errors.js';
-import { LaneConnection } from './lane-connection.js';
+import { LaneConnection, type LaneClient } from './lane-connection.js';
 import { shareOf } from './lane-share.js';
 
 /** The most items of one call; what is more waits for the next. */
@@ -36,11 +36,15 @@ const CONFLICT_WAIT_MS = { least: 10, most: 200 };
 const LOCKED_PATIENCE_MS = 2_000;
 const LOCKED_WAIT_MS = 50;
 
-/** One kind of work that a lane does in batches. `run` is one transaction; it answers each item at its index. */
+/**
+ * One kind of work that a lane does in batches. `run` answers each item at its index. Each of its queries is a transaction
+ * of its own (no BEGIN, no SET): those of another batch may come between them. A batch that is tried again comes after
+ * one that followed it.
+ */
 export interface LaneJob<Item, Receipt> {
   /** The most items of one call; 500 unless said. */
   readonly batchSize?: number | undefined;
-  run(client: ClientBase, organizationId: string, items: readonly Item[]): Promise<readonly (Receipt | Error)[]>;
+  run(client: LaneClient, organizationId: string, items: readonly Item[]): Promise<readonly (Receipt | Error)[]>;
 }
 
 interface Entry {
@@ -67,11 +71,17 @@ interface Attempt {
   readonly patience?: AbortSignal;
 }
 
+interface Aside {
+  readonly connection: LaneConnection;
+  /** Batches that are not answered yet. */
+  runs: number;
+}
+
 export class Lane {
   readonly #queues = new Map<string, Queue>();
   readonly #jobNumbers = new Map<LaneJob<unknown, unknown>, number>();
-  /** Organizations that go on by themselves, with the number of their runs. */
-  readonly #aside = new Map<string, number>();
+  /** Organizations that go on by themselves, each on a connection of its own. */
+  readonly #aside = new Map<string, Aside>();
   readonly #runs = new Set<Promise<void>>();
   readonly #connection: LaneConnection;
   #underWay = 0;
@@ -213,17 +223,20 @@ export class Lane {
 
   #stepAside(queue: Queue, batch: Entry[]): void {
     const { organizationId } = queue;
-    const connection = new LaneConnection(this.pool);
-    this.#aside.set(organizationId, (this.#aside.get(organizationId) ?? 0) + 1);
+    const aside = this.#aside.get(organizationId) ?? { connection: new LaneConnection(this.pool), runs: 0 };
+    this.#aside.set(organizationId, aside);
+    aside.runs += 1;
     const patience = AbortSignal.timeout(LOCKED_PATIENCE_MS);
-    const run = this.#runBatch(queue, batch, { connection, hasReconnected: false, patience }).finally(() => {
-      connection.drop();
-      const others = (this.#aside.get(organizationId) ?? 1) - 1;
-      if (others > 0) this.#aside.set(organizationId, others);
-      else this.#aside.delete(organizationId);
-      if (this.#queues.size > 0) this.#wake();
-    });
-    this.#track(run);
+    const attempt = { connection: aside.connection, hasReconnected: false, patience };
+    this.#track(
+      this.#runBatch(queue, batch, attempt).finally(() => {
+        aside.runs -= 1;
+        if (aside.runs > 0) return;
+        aside.connection.drop();
+        this.#aside.delete(organizationId);
+        if (this.#queues.size > 0) this.#wake();
+      }),
+    );
   }
 
   /** A missing answer for an item is a defect of ours, never success. */
@@ -251,7 +264,7 @@ function nextTurn(): Promise<void> {
 /** One transaction, run again where others were in its way. */
 function call(queue: Queue, batch: Entry[], connection: LaneConnection): Promise<readonly unknown[]> {
   const items = batch.map((entry) => entry.item);
-  return pRetry(() => connection.run((client) => queue.job.run(client, queue.organizationId, items)), {
+  return pRetry(() => connection.client().then((client) => queue.job.run(client, queue.organizationId, items)), {
     retries: CONFLICT_RETRIES,
     minTimeout: CONFLICT_WAIT_MS.least,
     maxTimeout: CONFLICT_WAIT_MS.most,

@@ -18,24 +18,24 @@ export const HOLD_ROWS = `
         FROM generate_series(1, v_items) AS n
         WHERE verdicts[n] = 'ALLOWED' AND NOT p_extends[n]) s
       WHERE s.account IS NOT NULL
+    ), counting AS MATERIALIZED (
+      SELECT s.account, s.instant, b.id, b.rank, b.models, q.starts_at,
+        b.begins_at > s.first OR b.ended_at <= s.last OR q.ends_at <= s.last AS is_split
+      FROM (
+        SELECT p.account, p.instant, min(p.at) AS first, max(p.at) AS last FROM pair p GROUP BY p.account, p.instant) s
+      CROSS JOIN LATERAL (
+        SELECT b.id, b.rank, b.models, b.begins_at, b.ended_at FROM public.budget b
+        WHERE b.organization_id = p_org AND b.account_id = s.account
+          AND b.begins_at <= s.last AND (b.ended_at IS NULL OR s.first < b.ended_at)
+        OFFSET 0) b
+      LEFT JOIN LATERAL (
+        SELECT bp.starts_at, bp.ends_at FROM public.budget_period bp
+        WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= s.first AND s.first < bp.ends_at
+        ORDER BY bp.starts_at DESC LIMIT 1) q ON true
     ), found AS MATERIALIZED (
       SELECT p.n, c.rank, c.id AS budget_id, c.starts_at, c.is_split
       FROM pair p
-      JOIN (
-        SELECT s.account, s.instant, b.id, b.rank, b.models, q.starts_at,
-          b.begins_at > s.first OR b.ended_at <= s.last OR q.ends_at <= s.last AS is_split
-        FROM (
-          SELECT p.account, p.instant, min(p.at) AS first, max(p.at) AS last FROM pair p GROUP BY p.account, p.instant) s
-        CROSS JOIN LATERAL (
-          SELECT b.id, b.rank, b.models, b.begins_at, b.ended_at FROM public.budget b
-          WHERE b.organization_id = p_org AND b.account_id = s.account
-            AND b.begins_at <= s.last AND (b.ended_at IS NULL OR s.first < b.ended_at)
-          OFFSET 0) b
-        LEFT JOIN LATERAL (
-          SELECT bp.starts_at, bp.ends_at FROM public.budget_period bp
-          WHERE bp.organization_id = p_org AND bp.budget_id = b.id AND bp.starts_at <= s.first AND s.first < bp.ends_at
-          ORDER BY bp.starts_at DESC LIMIT 1) q ON true
-        ) c ON c.account = p.account AND c.instant = p.instant AND (c.models IS NULL OR p.model = ANY (c.models))
+      JOIN counting c ON c.account = p.account AND c.instant = p.instant AND (c.models IS NULL OR p.model = ANY (c.models))
       UNION ALL
       SELECT n, b.rank, u.budget_id, u.starts_at, false
       FROM generate_series(1, v_items) AS n
@@ -51,10 +51,11 @@ export const HOLD_ROWS = `
       FROM found f
       GROUP BY f.rank, f.budget_id, f.starts_at
     )
-    SELECT x.items, x.budgets, x.starts, y.budgets, y.starts, y.totals, y.is_missing, y.is_split
-    INTO v_pair_items, v_pair_budgets, v_pair_starts, v_budgets, v_starts, v_totals, v_is_missing, v_is_split
+    SELECT x.items, x.ranks, x.budgets, x.starts, y.budgets, y.starts, y.totals, y.is_missing, y.is_split
+    INTO v_pair_items, v_pair_ranks, v_pair_budgets, v_pair_starts, v_budgets, v_starts, v_totals, v_is_missing, v_is_split
     FROM (
       SELECT array_agg(f.n ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS items,
+        array_agg(f.rank ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS ranks,
         array_agg(f.budget_id ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS budgets,
         array_agg(f.starts_at ORDER BY f.n, f.rank, f.budget_id, f.starts_at) AS starts
       FROM found f) x
@@ -140,10 +141,10 @@ export const LOOK_AT_ROWS = `
     IF cardinality(v_rooms) IS DISTINCT FROM cardinality(v_budgets) THEN
       RAISE EXCEPTION 'a period row is not to be read' USING ERRCODE = '40001';
     END IF;
-    SELECT array_agg(r.place ORDER BY t.n, r.place) INTO v_pair_rows
-    FROM unnest(v_pair_items, v_pair_budgets, v_pair_starts) AS t (n, budget_id, starts_at)
-    JOIN unnest(v_budgets, v_starts) WITH ORDINALITY AS r (budget_id, starts_at, place)
-      ON r.budget_id = t.budget_id AND r.starts_at = t.starts_at;
+    SELECT array_agg(t.place ORDER BY t.i) INTO v_pair_rows
+    FROM (
+      SELECT i, dense_rank() OVER (ORDER BY v_pair_ranks[i], v_pair_budgets[i], v_pair_starts[i]) AS place
+      FROM generate_series(1, cardinality(v_pair_items)) AS i) t;
   END IF;
 `;
 

@@ -49,6 +49,7 @@ DECLARE
   v_runs uuid[];
   -- One for each item and row that it is held on, by item and in lock order.
   v_pair_items int[];
+  v_pair_ranks int[];
   v_pair_budgets uuid[];
   v_pair_starts timestamptz[];
   v_pair_rows int[];

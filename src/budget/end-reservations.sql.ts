@@ -1,11 +1,12 @@
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 
 /** A reservation by column name; amounts as digits. */
 export type ReservationRow = Readonly<Record<string, unknown>>;
 
 /** Releases those that are HELD, and answers with all as they are then; one that is missing is not among them. */
 export async function releaseReservations(
-  client: ClientBase,
+  client: LaneClient,
   organizationId: string,
   ids: readonly string[],
 ): Promise<readonly ReservationRow[]> {
@@ -21,7 +22,7 @@ export async function releaseReservations(
 export const MOST_EXPIRED = 500;
 
 /** Expires reservations whose time is over, and answers with how many there were. */
-export async function expireReservations(client: ClientBase, organizationId: string): Promise<number> {
+export async function expireReservations(client: LaneClient, organizationId: string): Promise<number> {
   const { rows } = await client.query<{ ended: number }>({
     name: 'expire-reservations',
     text: 'SELECT ended FROM public.end_reservations($1, NULL, $2)',

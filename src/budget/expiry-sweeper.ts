@@ -3,7 +3,8 @@
  * call for each, and what another has in hand is left to it. Nothing waits for a sweep: a reservation that would be denied
  * because of an expired one has it expired first.
  */
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import type { Logger } from 'pino';
 import { databaseFault } from '../errors.js';
 import type { LaneJob } from '../lane.js';
@@ -14,7 +15,7 @@ const SWEEP_MS = 1_000;
 
 /** The item is nothing: an organization has expired reservations. Answers with how many were expired. */
 class Expiring implements LaneJob<null, number> {
-  async run(client: ClientBase, organizationId: string, items: readonly null[]): Promise<readonly number[]> {
+  async run(client: LaneClient, organizationId: string, items: readonly null[]): Promise<readonly number[]> {
     const ended = await expireReservations(client, organizationId);
     return items.map(() => ended);
   }

@@ -1,5 +1,5 @@
 /** The work of the releasing lane. */
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import { notFound } from '../errors.js';
 import type { LaneJob } from '../lane.js';
 import { releaseReservations, type ReservationRow } from './end-reservations.sql.js';
@@ -7,7 +7,7 @@ import { releaseReservations, type ReservationRow } from './end-reservations.sql
 /** Takes ids of reservations and answers with each as it is afterwards. */
 export class Releasing implements LaneJob<string, ReservationRow> {
   async run(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     ids: readonly string[],
   ): Promise<readonly (ReservationRow | Error)[]> {

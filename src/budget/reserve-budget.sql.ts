@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import {
   bigintArray,
   booleanArray,
@@ -99,7 +99,7 @@ const FIELDS = [
 ] as const satisfies (keyof PeriodRow)[];
 
 /** One call of the reserving function, which is a transaction of its own. Keys are distinct. */
-export async function reserveBudget(client: ClientBase, call: ReserveBudgetCall): Promise<ReserveBudgetResult> {
+export async function reserveBudget(client: LaneClient, call: ReserveBudgetCall): Promise<ReserveBudgetResult> {
   const { rows: answers } = await client.query<Answer>({
     name: 'reserve-budget',
     text: TEXT,

@@ -1,5 +1,5 @@
 /** The work of the reserving lane: prices a batch, holds it in one call, and tells each item what was decided. */
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PriceBook } from '../catalog/price-book.js';
 import { ApiError, idempotencyConflict, notFound, serviceUnavailable } from '../errors.js';
@@ -60,7 +60,7 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
     private readonly enforcement: EnforcementSettings,
   ) {}
 
-  async run(client: ClientBase, organizationId: string, items: readonly HoldItem[]): Promise<readonly Answer[]> {
+  async run(client: LaneClient, organizationId: string, items: readonly HoldItem[]): Promise<readonly Answer[]> {
     const answers = new Map<HoldItem, Answer>();
     const first = new Map<string, HoldItem>();
     for (const item of items) {
@@ -92,7 +92,7 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
 
   /** Answers with the items that are not decided yet. */
   async #hold(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     items: readonly HoldItem[],
     { answers, stored, tries }: Batch,

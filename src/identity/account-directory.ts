@@ -1,6 +1,6 @@
 /** Finds and makes the accounts that calls name. Accounts are never deleted, so an id once known is known for good. */
 import { LRUCache } from 'lru-cache';
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import type { LaneJob } from '../lane.js';
 import type { Lanes } from '../lanes.js';
 import { ensureAccounts, type WantedAccount } from './ensure-account.sql.js';
@@ -20,7 +20,7 @@ class AccountMaking implements LaneJob<NewAccount, string> {
   constructor(private readonly defaultLimitPicoUsd: bigint | undefined) {}
 
   async run(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     items: readonly NewAccount[],
   ): Promise<readonly (string | Error)[]> {

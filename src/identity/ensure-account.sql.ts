@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import { newId } from '../node-id.js';
 import type { AccountKind } from './account.js';
 
@@ -16,7 +16,7 @@ export interface WantedAccount {
  * @param defaultLimitPicoUsd each user that is made gets a MONTH, HARD budget of it.
  */
 export async function ensureAccounts(
-  client: ClientBase,
+  client: LaneClient,
   organizationId: string,
   wanted: readonly WantedAccount[],
   now: Date,

@@ -4,7 +4,8 @@
  * call that was priced before the change may commit after a sweep has passed, for as long as a call may run; therefore
  * only the second of two sweeps a minute apart ends it.
  */
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import type { Logger } from 'pino';
 import type { PriceBook, PriceSnapshot } from '../catalog/price-book.js';
 import { parseQuantity, type Quantities } from '../catalog/quantity.js';
@@ -37,7 +38,7 @@ class LatePricingJob implements LaneJob<PriceItem, 'PRICED' | 'STALE'> {
   constructor(private readonly wake: (organizationId: string) => void) {}
 
   async run(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     items: readonly PriceItem[],
   ): Promise<readonly ('PRICED' | 'STALE')[]> {

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import {
   bigintArray,
   booleanArray,
@@ -102,7 +102,7 @@ type PeriodValues = [
 ];
 
 /** One call of the recording function, which is a transaction of its own. Keys are distinct. */
-export async function recordUsage(client: ClientBase, call: RecordUsageCall): Promise<RecordUsageResult> {
+export async function recordUsage(client: LaneClient, call: RecordUsageCall): Promise<RecordUsageResult> {
   const { rows } = await client.query<Answer>({
     name: 'record-usage',
     text: TEXT,

@@ -1,6 +1,6 @@
 /** The work of the recording lane: prices a batch, writes it in one call, and tells each item what became of it. */
 import { randomUUID } from 'node:crypto';
-import type { ClientBase } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import { expireReservations, type ReservationRow } from '../budget/end-reservations.sql.js';
 import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
 import type { PriceBook } from '../catalog/price-book.js';
@@ -83,7 +83,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
 
   /** No denial is caused by a reservation whose time is over: such are expired first, and the item is tried again. */
   async run(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     items: readonly UsageItem[],
   ): Promise<readonly (UsageReceipt | Error)[]> {
@@ -97,7 +97,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
   }
 
   async #record(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     items: readonly UsageItem[],
   ): Promise<readonly (UsageReceipt | Error)[]> {
@@ -122,7 +122,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
 
   /** Answers with the items that have to be priced again. */
   async #write(
-    client: ClientBase,
+    client: LaneClient,
     organizationId: string,
     items: readonly UsageItem[],
     { answers, stored, withPeriods, isStale }: Batch,

@@ -1,4 +1,5 @@
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import type { PricedUsage } from './priced-usage.js';
 import type { TokenCounts } from './token-counts.js';
 
@@ -52,7 +53,7 @@ export interface PriceRow {
 
 /** @returns how many were priced; undefined where prices moved since they were read. */
 export async function priceUsage(
-  client: ClientBase,
+  client: LaneClient,
   organizationId: string,
   versions: { readonly catalogueVersion: bigint; readonly ownVersion: bigint },
   rows: readonly PriceRow[],

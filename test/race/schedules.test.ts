@@ -58,7 +58,7 @@ describe('two reservations of which one fits', () => {
     ]);
   });
 
-  // Seen to fail: without FOR UPDATE in count_charges both deductions were recorded.
+  // Seen to fail: with what count_charges has just added left out of its look at the limit.
   test('one is granted of a deduction and a reservation, and of two deductions', async () => {
     const mixed: Meeting = {
       ...edge,
