@@ -1,8 +1,9 @@
 /** The two pools on PostgreSQL: `app` (MikroORM, people's rows) and `writer` (the hot path and the jobs). */
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
-import { MikroORM, defineConfig, type EntityClass } from '@mikro-orm/postgresql';
-import { Pool, type PoolConfig } from 'pg';
+import { MikroORM, defineConfig, type EntityClass, type EntityManager } from '@mikro-orm/postgresql';
+import { Socket } from 'node:net';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Logger } from 'pino';
 import { assertUsable, migrationProblem } from './database-check.js';
 import { pingDatabase, withMigrationLock } from './database.sql.js';
@@ -16,6 +17,9 @@ const PING_TIMEOUT_MS = 2_000;
 
 /** How long a statement of the app pool may run before the database ends it, in ms. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Longer than the database's own limit, which ends a statement cleanly: for one that answers nothing at all. */
+const SILENCE_LIMIT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 
 /**
  * How long a query may go without an answer, in ms, unless it says otherwise; then its connection is given up. For a
@@ -53,7 +57,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   if (options.hotUrl !== options.url) await assertUsable('HOT_DATABASE_URL', options.hotUrl, options.testClock);
   const orm = await MikroORM.init(ormOptions(options));
   try {
-    await withMigrationLock(options.url, () => new Migrator(orm.em).up());
+    await withMigrationLock(options.url, () => orm.em.fork().transactional(migrate));
+    cutSilent(await orm.em.getConnection().getNativeClient());
   } catch (error) {
     await orm.close(true);
     throw migrationProblem(error);
@@ -80,6 +85,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await Promise.all([orm.close(true), writer.end(), pings.end()]);
     },
   };
+}
+
+/** A migration takes as long as it takes. */
+async function migrate(em: EntityManager): Promise<void> {
+  await em.execute('SET LOCAL statement_timeout = 0');
+  const transaction = em.getTransactionContext<object>();
+  await new Migrator(em).up(transaction && { transaction });
+}
+
+/** A query that the driver gives up would leave its connection as it is, and the rollback would wait for it as well. */
+function cutSilent(pool: Pool): void {
+  pool.on('acquire', ({ connection }: PoolClient) => {
+    const stream: unknown = connection.stream;
+    if (!(stream instanceof Socket) || stream.listenerCount('timeout') > 0) return;
+    stream.setTimeout(SILENCE_LIMIT_MS, () => stream.destroy());
+  });
 }
 
 /**

@@ -33,7 +33,7 @@ const CALLERS = 16;
 const WRITER_POOL_SIZE = 12;
 
 // Seen to fail: without query_timeout for the writer pool the strangers were not answered while it was frozen; with the
-// driver's word for a time-out unknown to databaseFault they were answered INTERNAL.
+// driver's word for a time-out unknown to databaseFault they were answered INTERNAL; without cutSilent the reader waited.
 test('C10: PostgreSQL freezes under load: callers are told so, and it goes on where it was when it thaws', async () => {
   const folder = await ground.folder();
   const server = await ground.start({ folder });
@@ -48,12 +48,17 @@ test('C10: PostgreSQL freezes under load: callers are told so, and it goes on wh
   // Keys that have to be looked up, at once: so many connections are then open and idle, and are asked first.
   const stranger = () => post(server.url, { query: '{ viewer { roles } }' }, `nobody-${Math.random()}`);
   await Promise.all(Array.from({ length: WRITER_POOL_SIZE }, stranger));
+  // A reader whose connection is open.
+  const read = () => post(server.url, { query: '{ viewer { organization { name } } }' }, key);
+  await read();
   thaw = await freeze((await postmasterPid(folder)) ?? 0, client);
+  const reading = read();
   expect(await healthOf(server.url)).toBe(503);
   for (const answer of await Promise.all([stranger(), stranger()])) {
     expect(answer).toMatchObject({ errors: [{ extensions: UNAVAILABLE }] });
   }
   await eventually(() => Promise.resolve((load?.refused ?? 0) > 0));
+  expect(await reading).toMatchObject({ errors: [{ extensions: UNAVAILABLE }] });
   thaw();
   await load.more(CALLERS);
   load.stop();
@@ -64,4 +69,4 @@ test('C10: PostgreSQL freezes under load: callers are told so, and it goes on wh
   expect(stored).toEqual(told);
   await client.end();
   expect(await server.stop()).toEqual({ code: 0, signal: null });
-});
+}, 120_000);
