@@ -25,9 +25,10 @@ const MOST_UNDER_WAY = 2;
 
 /**
  * Fewer items do not follow a batch that is under way: they wait, with what still comes, until it is back. With 16 the
- * database spent 10 to 14 % more on each, and nobody was answered sooner.
+ * database spent 10 to 14 % more on each, and nobody was answered sooner; with 32 a cycle of reserve and settle was made
+ * 12 % less often, in the median of 8 pairs of alternating runs.
  */
-const LEAST_TO_FOLLOW = 32;
+const LEAST_TO_FOLLOW = 24;
 
 const CONFLICT_RETRIES = 5;
 const CONFLICT_WAIT_MS = { least: 10, most: 200 };
