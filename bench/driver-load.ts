@@ -49,7 +49,7 @@ class Driver {
   }
 
   static async open(databaseUrl: string): Promise<Driver> {
-    const pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS, keepAlive: true, pipeline: true });
+    const pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS, keepAlive: true });
     const { rows } = await pool.query<{ id: string }>(
       `SELECT organization_id AS id FROM account WHERE kind = 'ORGANIZATION'`,
     );

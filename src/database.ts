@@ -67,7 +67,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     max: WRITER_POOL_SIZE,
     application_name: 'tollgate writer',
     query_timeout: ANSWER_TIMEOUT_MS,
-    pipeline: true,
   });
   // A pool of its own: the answer must not wait behind work when all connections are taken.
   const pings = openPool(options, {

@@ -81,7 +81,7 @@ export class LaneConnection {
   #drop(client: PoolClient): void {
     if (this.#client !== client) return;
     this.#forget()?.release(true);
-    // The driver would wait for the answers to what was sent.
+    // Whatever it waits for.
     client.connection.stream.destroy();
   }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
 });
 beforeEach(() => {
-  pool = new Pool({ connectionString: database.url, pipeline: true });
+  pool = new Pool({ connectionString: database.url });
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined);
   lanes = new Lanes(pool, 1);
