@@ -20,7 +20,7 @@ const BATCH_SIZE = 500;
 /**
  * The batches of a lane that may be on their way: the driver sends the next in the moment when one is back, whatever else
  * this process is busy with then. (The driver's pipeline mode, which would have it in the database before, left queries
- * without an answer, seen with pg 8.23.1 in 3 of 150 runs of test/race/lane-order.)
+ * without an answer: seen with pg 8.23.1 in some of 150 runs of test/race/lane-order.)
  */
 const MOST_UNDER_WAY = 2;
 
