@@ -81,17 +81,23 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     this.batchSize = onlyIfFits ? 1 : undefined;
   }
 
-  /** No denial is caused by a reservation whose time is over: such are expired first, and the item is tried again. */
+  /**
+   * No denial is caused by a reservation whose time is over: such are expired first, and the item is tried again. Where
+   * there are none (any more: somebody else may have been before it), what is denied once more is denied.
+   */
   async run(
     client: LaneClient,
     organizationId: string,
     items: readonly UsageItem[],
   ): Promise<readonly (UsageReceipt | Error)[]> {
-    for (;;) {
+    for (let foundNone = false; ;) {
       try {
         return await this.#record(client, organizationId, items);
       } catch (error) {
-        if (!deniedBy(error) || (await expireReservations(client, organizationId)) === 0) throw error;
+        if (!deniedBy(error)) throw error;
+        const expired = await expireReservations(client, organizationId);
+        if (expired === 0 && foundNone) throw error;
+        foundNone = expired === 0;
       }
     }
   }
