@@ -141,7 +141,7 @@ BEGIN
 
   SELECT array_agg(x.verdict ORDER BY x.n), array_agg(CASE WHEN x.verdict = 'ALLOWED' AND NOT p_enforce THEN 'ENFORCEMENT_OFF'
       WHEN x.is_disabled THEN 'ACCOUNT_DISABLED' WHEN x.amount IS NULL THEN 'MODEL_NOT_PRICED' ELSE 'FITS' END ORDER BY x.n),
-    array_agg(x.is_disabled OR x.amount IS NULL ORDER BY x.n), 
+    array_agg(x.is_disabled OR x.amount IS NULL ORDER BY x.n),
     array_agg(x.usr ORDER BY x.n), array_agg(x.team ORDER BY x.n), array_agg(x.run ORDER BY x.n),
     count(*) FILTER (WHERE x.account IS NULL AND NOT p_extends[x.n])
   INTO verdicts, reasons, would_deny, v_users, v_teams, v_runs, v_lost

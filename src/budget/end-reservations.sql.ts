@@ -31,6 +31,17 @@ export async function expireReservations(client: LaneClient, organizationId: str
   return rows[0]?.ended ?? 0;
 }
 
+/** Whether one past its end is still HELD, in whoever's hands it is. */
+export async function hasExpired(client: LaneClient, organizationId: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>({
+    name: 'has-expired',
+    text: `SELECT EXISTS (SELECT FROM public.reservation r
+      WHERE r.organization_id = $1 AND r.state = 'HELD' AND r.expires_at <= public.tollgate_now()) AS found`,
+    values: [organizationId],
+  });
+  return rows[0]?.found ?? false;
+}
+
 /** The organizations that have reservations past their end. Each is looked up by itself, whatever the others hold. */
 export async function organizationsWithExpired(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ organizationId: string }>({

@@ -151,7 +151,7 @@ function countedPeriod(values: PeriodValues): CountedPeriod {
   };
 }
 
-/** A column that no row has a value for is sent as one NULL: unnest fills it up. Not for what SQL looks at by itself. */
+/** A column that no row has a value for is sent as one NULL, which stands for each of its values there. Not for what SQL looks at by itself. */
 function sparse(
   rows: readonly UsageRow[],
   read: (row: UsageRow) => string | null,

@@ -1,7 +1,8 @@
 /** The work of the recording lane: prices a batch, writes it in one call, and tells each item what became of it. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { LaneClient } from '../lane-connection.js';
-import { expireReservations, type ReservationRow } from '../budget/end-reservations.sql.js';
+import { expireReservations, hasExpired, type ReservationRow } from '../budget/end-reservations.sql.js';
 import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { idempotencyConflict } from '../errors.js';
@@ -65,6 +66,7 @@ interface Batch {
 
 /** Prices move rarely: a batch that meets a change twice in a row meets it because something is wrong. */
 const STALE_TRIES = 5;
+const RETRY_WAIT_MS = 10;
 
 export class Recording implements LaneJob<UsageItem, UsageReceipt> {
   readonly batchSize: number | undefined;
@@ -95,9 +97,11 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
         return await this.#record(client, organizationId, items);
       } catch (error) {
         if (!deniedBy(error)) throw error;
-        const expired = await expireReservations(client, organizationId);
-        if (expired === 0 && foundNone) throw error;
-        foundNone = expired === 0;
+        if ((await expireReservations(client, organizationId)) > 0) continue;
+        // Somebody else has one in hand, and is soon done.
+        if (await hasExpired(client, organizationId)) await wait(RETRY_WAIT_MS);
+        else if (foundNone) throw error;
+        else foundNone = true;
       }
     }
   }
