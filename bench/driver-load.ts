@@ -11,7 +11,7 @@ import { Clock } from '../src/clock.js';
 import { readConfig } from '../src/config.js';
 import { AccountDirectory } from '../src/identity/account-directory.js';
 import type { LaneJob } from '../src/lane.js';
-import { Lanes } from '../src/lanes.js';
+import { laneConnections, Lanes } from '../src/lanes.js';
 import { idAt } from '../src/node-id.js';
 import { checkCall } from '../src/usage/check-usage.js';
 import { Recording, type UsageItem } from '../src/usage/recording.js';
@@ -19,8 +19,7 @@ import { newKey } from './new-key.js';
 import { answerSlots, type Worker } from './run-slot.js';
 import type { Slot } from './slot.js';
 
-/** As many as the server's writers have. */
-const CONNECTIONS = 12;
+const LANES = readConfig({}).lanes;
 
 const MODEL = { provider: undefined, model: 'gpt-4o' };
 const RESERVED = { promptTokens: 1000n, maxCompletionTokens: 200n };
@@ -41,7 +40,7 @@ class Driver {
     const noAlert = () => {
       throw new Error('An alert was raised.');
     };
-    this.#lanes = new Lanes(pool, readConfig({}).lanes);
+    this.#lanes = new Lanes(pool, LANES);
     this.#clock = new Clock(pool);
     this.#accounts = new AccountDirectory(this.#lanes, undefined);
     this.#reserving = new Reserving(prices, enforcement);
@@ -49,7 +48,7 @@ class Driver {
   }
 
   static async open(databaseUrl: string): Promise<Driver> {
-    const pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS, keepAlive: true });
+    const pool = new Pool({ connectionString: databaseUrl, max: laneConnections(LANES), keepAlive: true });
     const { rows } = await pool.query<{ id: string }>(
       `SELECT organization_id AS id FROM account WHERE kind = 'ORGANIZATION'`,
     );

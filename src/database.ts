@@ -9,7 +9,9 @@ import { assertUsable, migrationProblem } from './database-check.js';
 import { pingDatabase, withMigrationLock } from './database.sql.js';
 
 const APP_POOL_SIZE = 10;
-const WRITER_POOL_SIZE = 12;
+
+/** Beside those of the lanes: for organizations that go on by themselves, jobs of the server, and reads that follow a write. */
+const OTHER_WRITERS = 8;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** A database that does not answer within this time is not ready, in ms. */
@@ -41,6 +43,8 @@ export interface Database {
 export interface DatabaseOptions {
   readonly url: string;
   readonly hotUrl: string;
+  /** How many connections the lanes hold when all are at work. */
+  readonly laneConnections: number;
   readonly entities: readonly EntityClass<object>[];
   readonly migrations: readonly (new (...args: ConstructorParameters<typeof Migration>) => Migration)[];
   readonly testClock: boolean;
@@ -64,7 +68,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw migrationProblem(error);
   }
   const writer = openPool(options, {
-    max: WRITER_POOL_SIZE,
+    max: options.laneConnections + OTHER_WRITERS,
     application_name: 'tollgate writer',
     query_timeout: ANSWER_TIMEOUT_MS,
   });

@@ -1,7 +1,7 @@
 /** The lanes of a process: which one an organization's work goes to, and how much may wait. */
 import type { Pool } from 'pg';
 import { serviceUnavailable } from './errors.js';
-import { Lane, type LaneJob } from './lane.js';
+import { connectionsOf, Lane, type LaneJob } from './lane.js';
 import type { Operation } from './operation.js';
 
 /** Without lanes: with a lock for each request this many at once get most done on a hot row. */
@@ -9,6 +9,11 @@ const CONNECTIONS_ALONE = 8;
 
 /** Items that may wait in all lanes of a process before new ones are refused. */
 const QUEUE_CAP = 20_000;
+
+/** How many connections so many lanes hold when all are at work. */
+export function laneConnections(count: number): number {
+  return (count || CONNECTIONS_ALONE) * connectionsOf(count === 0);
+}
 
 export class Lanes {
   readonly #lanes: Lane[];

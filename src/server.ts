@@ -26,6 +26,7 @@ import { Executor } from './executor.js';
 import { explorer, mayShowKey } from './explorer.js';
 import { openHttp, type HttpDoor } from './http.js';
 import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
+import { laneConnections } from './lanes.js';
 import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import { makeSchema } from './schema.js';
@@ -112,6 +113,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   const database = await openDatabase({
     url: databaseUrl,
     hotUrl: config.hotDatabaseUrl ?? databaseUrl,
+    laneConnections: laneConnections(config.lanes),
     entities: ENTITIES,
     migrations: MIGRATIONS,
     testClock: config.testClock,

@@ -120,6 +120,7 @@ test('no request works on the entity manager that all share', async () => {
   const database = await openDatabase({
     url,
     hotUrl: url,
+    laneConnections: 1,
     entities: ENTITIES,
     migrations: MIGRATIONS,
     testClock: true,

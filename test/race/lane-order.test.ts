@@ -64,8 +64,8 @@ class Batches implements LaneJob<number, string> {
 }
 
 /** What is sent by itself, when something has come, is sent by then. */
-async function twoTurns(): Promise<void> {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const valuesOf = (outcomes: readonly PromiseSettledResult<string>[]) =>
@@ -77,7 +77,7 @@ test('a second batch follows the first at once, a third only when one of them is
   await until(() => batches.stopped === 2);
   const third = lanes.submitFor(organizationId, batches, numbers(40));
   const few = lanes.submitFor(newId(), batches, numbers(3));
-  await twoTurns();
+  await someTurns();
   expect(batches.sizes).toEqual([32, 32]);
   batches.goOn();
   const answers = new Set(valuesOf(await first));
@@ -88,9 +88,51 @@ test('a second batch follows the first at once, a third only when one of them is
   await until(() => batches.stopped === 1);
   batches.goOn();
   valuesOf(await few).forEach((value) => answers.add(value));
-  // One connection for all.
+  // One connection, for the same work one after the other.
   expect([...answers].map((value) => value.split(' ')[0])).toEqual(['1', '2', '3', '4']);
   expect(new Set([...answers].map((value) => value.split(' ')[1])).size).toBe(1);
+});
+
+// Seen to fail: with one connection for all, and with a batch that takes the other connection whatever is on its way on the first.
+test('another kind of work, or another organization, has a connection of its own meanwhile; the same work has not', async () => {
+  const connectionsOf = async (...submitted: Promise<PromiseSettledResult<string>[]>[]) => {
+    await until(() => batches.stopped + others.stopped === 2);
+    batches.goOn();
+    others.goOn();
+    const values = (await Promise.all(submitted)).flatMap(valuesOf);
+    return new Set(values.map((value) => value.split(' ')[1])).size;
+  };
+  const others = new Batches();
+  expect(
+    await connectionsOf(
+      lanes.submitFor(organizationId, batches, numbers(32)),
+      lanes.submitFor(organizationId, others, numbers(32)),
+    ),
+  ).toBe(2);
+  expect(
+    await connectionsOf(
+      lanes.submitFor(organizationId, batches, numbers(32)),
+      lanes.submitFor(newId(), batches, numbers(32)),
+    ),
+  ).toBe(2);
+  expect(await connectionsOf(lanes.submitFor(organizationId, others, numbers(64)))).toBe(1);
+});
+
+// Seen to fail: with what waits sent in the next turn, whether or not more came.
+test('while more comes in every turn, a second batch gathers', async () => {
+  const others = new Batches();
+  const all = [lanes.submitFor(organizationId, batches, numbers(32))];
+  await until(() => batches.stopped === 1);
+  for (let turn = 0; turn < 4; turn += 1) {
+    all.push(lanes.submitFor(organizationId, others, numbers(30)));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until(() => others.stopped === 1);
+  batches.end();
+  others.end();
+  // Half of the 120.
+  expect(others.sizes[0]).toBe(60);
+  await Promise.all(all);
 });
 
 // Seen to fail: with a lost connection that its second batch drops once more, after the first has made a new one.
