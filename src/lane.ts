@@ -12,17 +12,15 @@ import type { Pool } from 'pg';
 import pRetry from 'p-retry';
 import { ApiError, databaseFault, serviceUnavailable } from './errors.js';
 import { LaneConnection, type LaneClient } from './lane-connection.js';
-import { shareOf } from './lane-share.js';
-
-/** The most items of one call; what is more waits for the next. */
-const BATCH_SIZE = 500;
+import { LaneQueues, type Entry, type Queue } from './lane-queues.js';
 
 /**
- * The batches of a lane that may be on their way. Of the same work the driver sends the next in the moment when one is
- * back, whatever else this process is busy with then: two at once in the database would only wait for each other's rows.
- * Reservations and records at once do that for the last half of their steps: together they took three quarters of the time
- * in the median of 8 pairs of alternating runs, where for records alone two connections took 7 % more. (The driver's pipeline mode, which would have it in the database before, left queries
- * without an answer: seen with pg 8.23.1 in some of 150 runs of test/race/lane-order.)
+ * The batches of a lane that may be on their way, where the process has time to spare. Of the same work the driver sends
+ * the next in the moment when one is back: two at once in the database would only wait for each other's rows, and took
+ * 7 % more time. Reservations and records at once do that for the last half of their steps, and took three quarters of the
+ * time, by the lanes alone. A server that was busy with requests made 14 % more cycles with one batch at a time. (Medians
+ * of 6 to 10 alternating runs. The driver's pipeline mode left queries without an answer: seen with pg 8.23.1 in some of
+ * 150 runs of test/race/lane-order.)
  */
 const MOST_UNDER_WAY = 2;
 
@@ -51,21 +49,6 @@ export interface LaneJob<Item, Receipt> {
   run(client: LaneClient, organizationId: string, items: readonly Item[]): Promise<readonly (Receipt | Error)[]>;
 }
 
-interface Entry {
-  readonly item: unknown;
-  readonly resolve: (receipt: never) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** What waits for one organization and one kind of work, in the order of arrival. */
-interface Queue {
-  readonly organizationId: string;
-  readonly job: LaneJob<unknown, unknown>;
-  readonly entries: Entry[];
-  /** Whether a younger queue with more items went ahead of it: that happens once. */
-  isPassed: boolean;
-}
-
 /** How a batch is being tried. */
 interface Attempt {
   readonly connection: LaneConnection;
@@ -82,36 +65,34 @@ interface Aside {
 }
 
 export class Lane {
-  readonly #queues = new Map<string, Queue>();
-  readonly #jobNumbers = new Map<LaneJob<unknown, unknown>, number>();
+  readonly #queues: LaneQueues;
   /** Organizations that go on by themselves, each on a connection of its own. */
   readonly #aside = new Map<string, Aside>();
   readonly #runs = new Set<Promise<void>>();
   readonly #connections: readonly LaneConnection[];
-  /** The batches on their way, and the queue and the connection of each. */
-  readonly #underWay = new Set<{ readonly key: string; readonly connection: LaneConnection }>();
+  /** The batches on their way: where each is from, and its connection. */
+  readonly #underWay = new Set<{ readonly queue: Queue; readonly connection: LaneConnection }>();
   #isWoken = false;
   /** Nothing came since the last look. */
   #isCalm = false;
   waiting = 0;
 
-  /** @param isAlone each item by itself, one after the other. */
+  /**
+   * @param isAlone each item by itself, one after the other.
+   * @param hasTime whether the process has time to spare.
+   */
   constructor(
     private readonly pool: Pool,
     private readonly isAlone: boolean,
+    private readonly hasTime: () => boolean,
   ) {
+    this.#queues = new LaneQueues(isAlone);
     this.#connections = Array.from({ length: connectionsOf(isAlone) }, () => new LaneConnection(pool));
   }
 
   push<Receipt>(organizationId: string, job: LaneJob<unknown, unknown>, item: unknown): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      const key = `${organizationId}:${this.#numberOf(job)}`;
-      let queue = this.#queues.get(key);
-      if (!queue) {
-        queue = { organizationId, job, entries: [], isPassed: false };
-        this.#queues.set(key, queue);
-      }
-      queue.entries.push({ item, resolve, reject });
+      this.#queues.push(organizationId, job, { item, resolve, reject });
       this.waiting += 1;
       this.#isCalm = false;
       this.#wake();
@@ -121,13 +102,6 @@ export class Lane {
   async drain(): Promise<void> {
     while (this.waiting > 0 || this.#runs.size > 0) await Promise.all([...this.#runs, nextTurn()]);
     for (const connection of this.#connections) connection.release();
-  }
-
-  #numberOf(job: LaneJob<unknown, unknown>): number {
-    const known = this.#jobNumbers.get(job);
-    if (known !== undefined) return known;
-    this.#jobNumbers.set(job, this.#jobNumbers.size);
-    return this.#jobNumbers.size - 1;
   }
 
   /**
@@ -153,10 +127,12 @@ export class Lane {
   #send(): void {
     const most = this.isAlone ? 1 : MOST_UNDER_WAY;
     while (this.#underWay.size < most) {
-      const next = this.#next(this.#underWay.size === 0 ? 1 : LEAST_TO_FOLLOW);
+      const isFirst = this.#underWay.size === 0;
+      if (!isFirst && !this.hasTime()) return;
+      const next = this.#queues.next(isFirst ? 1 : LEAST_TO_FOLLOW, this.#aside);
       if (!next) return;
-      const { key, queue, batch } = next;
-      const sent = { key, connection: this.#connectionFor(key) };
+      const { queue, batch } = next;
+      const sent = { queue, connection: this.#connectionFor(queue) };
       this.#underWay.add(sent);
       this.#track(
         this.#runBatch(queue, batch, { connection: sent.connection, hasReconnected: false }).finally(() => {
@@ -168,11 +144,11 @@ export class Lane {
     }
   }
 
-  /** That on which a batch of the same queue is under way, else one on which none is. */
-  #connectionFor(key: string): LaneConnection {
+  /** That on which the same work of the same organization is under way, else one on which nothing is. */
+  #connectionFor({ key }: Queue): LaneConnection {
     const underWay = [...this.#underWay];
     const connection =
-      underWay.find((sent) => sent.key === key)?.connection ??
+      underWay.find((sent) => sent.queue.key === key)?.connection ??
       this.#connections.find((free) => underWay.every((sent) => sent.connection !== free));
     if (!connection) throw new Error('All connections of the lane are taken.');
     return connection;
@@ -181,31 +157,6 @@ export class Lane {
   #track(run: Promise<void>): void {
     this.#runs.add(run);
     void run.finally(() => this.#runs.delete(run));
-  }
-
-  /**
-   * From the oldest queue with so many items, or that others went ahead of, whose organization is not aside. What it still
-   * has goes to the end of the line.
-   */
-  #next(least: number): { key: string; queue: Queue; batch: Entry[] } | undefined {
-    const passed: Queue[] = [];
-    for (const [key, queue] of this.#queues) {
-      if (this.#aside.has(queue.organizationId)) continue;
-      const waiting = queue.entries.length;
-      if (waiting < least && !queue.isPassed) {
-        passed.push(queue);
-        continue;
-      }
-      for (const other of passed) other.isPassed = true;
-      const most = this.isAlone ? 1 : Math.min(BATCH_SIZE, queue.job.batchSize ?? BATCH_SIZE);
-      const share = this.#queues.size === 1 ? shareOf(waiting) : waiting;
-      const batch = queue.entries.splice(0, Math.min(most, share));
-      this.#queues.delete(key);
-      queue.isPassed = false;
-      if (queue.entries.length > 0) this.#queues.set(key, queue);
-      return { key, queue, batch };
-    }
-    return undefined;
   }
 
   /** Never rejects: every entry is answered, here or beside the lane. */
@@ -265,7 +216,7 @@ export class Lane {
         if (aside.runs > 0) return;
         aside.connection.drop();
         this.#aside.delete(organizationId);
-        if (this.#queues.size > 0) this.#wake();
+        if (!this.#queues.isEmpty) this.#wake();
       }),
     );
   }

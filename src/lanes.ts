@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { serviceUnavailable } from './errors.js';
 import { connectionsOf, Lane, type LaneJob } from './lane.js';
 import type { Operation } from './operation.js';
+import { watchSpareTime } from './spare-time.js';
 
 /** Without lanes: with a lock for each request this many at once get most done on a hot row. */
 const CONNECTIONS_ALONE = 8;
@@ -20,12 +21,16 @@ export class Lanes {
   #closing = false;
   #turn = 0;
 
-  /** @param count 0: no group commit, to compare with: each item by itself, on the next of some connections. */
+  /**
+   * @param count 0: no group commit, to compare with: each item by itself, on the next of some connections.
+   * @param hasTime whether the process has time to spare; else it gathers longer.
+   */
   constructor(
     pool: Pool,
     private readonly count: number,
+    hasTime = watchSpareTime(),
   ) {
-    this.#lanes = Array.from({ length: count || CONNECTIONS_ALONE }, () => new Lane(pool, count === 0));
+    this.#lanes = Array.from({ length: count || CONNECTIONS_ALONE }, () => new Lane(pool, count === 0, hasTime));
   }
 
   /**

@@ -19,7 +19,15 @@ test('a migration has no time limit, and what comes after it has', async () => {
   const { url, drop } = await cloneDatabase();
   const log = pino({ level: 'silent' });
   const migrations = [...MIGRATIONS, Telling];
-  const database = await openDatabase({ url, hotUrl: url, laneConnections: 1, entities: ENTITIES, migrations, testClock: true, log });
+  const database = await openDatabase({
+    url,
+    hotUrl: url,
+    laneConnections: 1,
+    entities: ENTITIES,
+    migrations,
+    testClock: true,
+    log,
+  });
   try {
     const { rows } = await database.writer.query('SELECT limit_ms FROM told');
     expect(rows).toEqual([{ limit_ms: '0' }]);

@@ -11,6 +11,7 @@ let database: TestDatabase;
 let pool: Pool;
 let lanes: Lanes;
 let batches: Batches;
+let hasTime: boolean;
 beforeAll(async () => {
   database = await cloneDatabase();
 });
@@ -18,7 +19,8 @@ beforeEach(() => {
   pool = new Pool({ connectionString: database.url });
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined);
-  lanes = new Lanes(pool, 1);
+  hasTime = true;
+  lanes = new Lanes(pool, 1, () => hasTime);
   batches = new Batches();
 });
 afterEach(async () => {
@@ -132,6 +134,23 @@ test('while more comes in every turn, a second batch gathers', async () => {
   others.end();
   // Half of the 120.
   expect(others.sizes[0]).toBe(60);
+  await Promise.all(all);
+});
+
+// Seen to fail: with a second batch whether or not the process has time.
+test('a process that has no time to spare sends one batch at a time', async () => {
+  hasTime = false;
+  const others = new Batches();
+  const all = [
+    lanes.submitFor(organizationId, batches, numbers(64)),
+    lanes.submitFor(organizationId, others, numbers(64)),
+  ];
+  await until(() => batches.stopped === 1);
+  await someTurns();
+  expect([batches.sizes, others.sizes]).toEqual([[64], []]);
+  batches.goOn();
+  await until(() => others.stopped === 1);
+  others.end();
   await Promise.all(all);
 });
 
