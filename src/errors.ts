@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   MODEL_NOT_PRICED: { retryable: false },
   IDEMPOTENCY_CONFLICT: { retryable: false },
   RESERVATION_NOT_HELD: { retryable: false },
+  ALREADY_CORRECTED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
   SLOW_CONSUMER: { retryable: true },
   SERVICE_UNAVAILABLE: { retryable: true },
@@ -68,6 +69,10 @@ export function idempotencyConflict(key: string): ApiError {
     'This idempotency key already took effect with other content. Nothing was changed; use a new key for new content.',
     { idempotencyKey: key },
   );
+}
+
+export function alreadyCorrected(): ApiError {
+  return new ApiError('ALREADY_CORRECTED', 'This record was corrected before. Correct what replaced it.');
 }
 
 /** The bounds of `retryAfter`, in ms. */

@@ -59,10 +59,10 @@ function parseQuantityText(value: unknown): string {
  */
 export const QuantityScalar = new GraphQLScalarType<string, string | number>({
   name: 'Quantity',
-  description: `How much of a unit: 0 to 9007199254740991 (2^53-1), as a JSON integer or a string of digits. Durations are seconds with up to 6 decimal places. Anything else is BAD_USER_INPUT, of a batch for that item alone. Answered as a number where it is whole, else as a string.`,
+  description: `How much of a unit: 0 to 9007199254740991 (2^53-1), as a JSON integer or a string of digits. Durations are seconds with up to 6 decimal places. Anything else is BAD_USER_INPUT, of a batch for that item alone. Answered as a number where it is whole, else as a string; that of a reversal is negative.`,
   serialize: (value) => {
     const text = String(value);
-    return /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+    return /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
   },
   parseValue: parseQuantityText,
   parseLiteral: (node: ValueNode) =>

@@ -16,6 +16,7 @@ import { Run20261126 } from '../migrations/20261126-3-run.js';
 import { Reserving20261126 } from '../migrations/20261126-4-reserving.js';
 import { EndedBudget20261126 } from '../migrations/20261126-5-ended-budget.js';
 import { FewerSteps20261126 } from '../migrations/20261126-6-fewer-steps.js';
+import { Correction20261126 } from '../migrations/20261126-7-correction.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -52,6 +53,7 @@ export const MIGRATIONS = [
   Reserving20261126,
   EndedBudget20261126,
   FewerSteps20261126,
+  Correction20261126,
 ];
 
 export interface RunningServer {

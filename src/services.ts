@@ -50,8 +50,12 @@ import { Lanes } from './lanes.js';
 import { NodeService } from './node.js';
 import { NodeResolver } from './node.resolver.js';
 import type { ResolverClass } from './schema.js';
+import { Correcting } from './usage/correcting.js';
+import { CorrectionResolver, RecordCorrectionResolver } from './usage/correction.resolver.js';
+import { CorrectionService } from './usage/correction.service.js';
 import { LatePricing } from './usage/late-pricing.js';
 import { Recording } from './usage/recording.js';
+import { UsageCorrection } from './usage/usage-correction.js';
 import { UsageRecord } from './usage/usage-record.js';
 import { UsageResolver } from './usage/usage.resolver.js';
 import { UsageReportResolver, UsageSummaryRowResolver } from './usage/usage-report.resolver.js';
@@ -77,6 +81,7 @@ export const ENTITIES = [
   Reservation,
   ReservationKey,
   UsageRecord,
+  UsageCorrection,
   UsageRollup,
   Alert,
 ];
@@ -202,9 +207,16 @@ function makeSpending(
     reservations,
     enforcement,
   });
+  const corrections = new CorrectionService({
+    writer,
+    lanes,
+    correcting: new Correcting(prices, wake),
+    enforcement,
+    isPricingOn: features.pricing,
+  });
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
   prices.onNewPricing(() => void latePricing.sweep());
-  return { meter, budgets, reservations, expirySweeper, usage, latePricing };
+  return { meter, budgets, reservations, expirySweeper, usage, corrections, latePricing };
 }
 
 /** Also used to print the schema, where no service is ever called. */
@@ -226,6 +238,8 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [UsageReportResolver, new UsageReportResolver(services.reports)],
     [UsageSummaryRowResolver, new UsageSummaryRowResolver(services.reports)],
     [NodeResolver, new NodeResolver(services.nodes)],
+    [CorrectionResolver, new CorrectionResolver(services.corrections)],
+    [RecordCorrectionResolver, new RecordCorrectionResolver(services.corrections)],
     [UsageResolver, new UsageResolver(services.usage, services.reportError)],
   ]);
 }

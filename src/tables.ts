@@ -12,6 +12,7 @@ export const TENANT_TABLES = [
   'reservation',
   'reservation_key',
   'usage_record',
+  'usage_correction',
   'usage_rollup',
   'alert_feed',
   'alert',

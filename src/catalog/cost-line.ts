@@ -13,7 +13,10 @@ export interface LineWindow {
 /** So many of one unit at one rate. */
 export interface CostLine {
   readonly unit: UsageUnit;
-  /** What is charged at this rate, in steps of the unit (microseconds for durations); parts with own rates are not in it. */
+  /**
+   * What is charged at this rate, in steps of the unit (microseconds for durations); parts with own rates are not in it.
+   * Negative, with the amount, in the lines of a reversal.
+   */
   readonly quantity: bigint;
   /** Pico-USD for `ratePer` units; null where the price version has no rate for the unit. */
   readonly ratePicoUsd: PicoUsd | null;
@@ -34,6 +37,11 @@ const digits = z
   .regex(/^\d{1,38}$/)
   .transform(BigInt);
 
+const signedDigits = z
+  .string()
+  .regex(/^-?\d{1,38}$/)
+  .transform(BigInt);
+
 const lineJson = z.strictObject({
   unit: z.enum(UsageUnit),
   quantity: z.string(),
@@ -41,7 +49,7 @@ const lineJson = z.strictObject({
   ratePer: digits.nullable(),
   tierStart: digits.nullable().default(null),
   window: z.strictObject({ startMsOfDay: z.int(), endMsOfDay: z.int() }).nullable().default(null),
-  amountPicoUsd: digits,
+  amountPicoUsd: signedDigits,
   note: z.string().nullable().default(null),
 });
 
@@ -65,8 +73,9 @@ export function costLineToJson(line: CostLine): CostLineJson {
 export function costLineFromJson(json: unknown): CostLine {
   return lineJson
     .transform((line, context) => {
-      const quantity = parseQuantity(line.unit, line.quantity);
-      if (quantity !== undefined) return { ...line, quantity };
+      const isNegative = line.quantity.startsWith('-');
+      const quantity = parseQuantity(line.unit, isNegative ? line.quantity.slice(1) : line.quantity);
+      if (quantity !== undefined) return { ...line, quantity: isNegative ? -quantity : quantity };
       context.addIssue({ code: 'custom', path: ['quantity'], message: 'is not a quantity of its unit' });
       return z.NEVER;
     })

@@ -20,6 +20,7 @@ const PERMISSIONS = {
   'catalog.refresh': { roles: [Role.OPERATOR], may: 'refresh the price catalogue' },
   'pricing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set prices' },
   'usage.write': { roles: [Role.ADMIN, Role.SERVICE], may: 'record usage' },
+  'usage.correct': { roles: STAFF, may: 'correct usage' },
   'usage.read': { roles: READERS, may: 'read usage' },
   'budget.read': { roles: READERS, may: 'read budgets' },
   'budget.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set budgets' },

@@ -23,7 +23,7 @@ const AHEAD_MS = 5 * 60_000;
 const MAX_TAGS = 20;
 /** A sum of many of these still fits into what the database stores. */
 const MAX_DEDUCTION: PicoUsd = 10n ** 12n * PICO_USD_PER_USD;
-const MAX_MODEL = 255;
+export const MAX_MODEL = 255;
 
 interface Common {
   readonly idempotencyKey: string;
@@ -111,12 +111,16 @@ function hashOfResponse(input: RecordProviderUsageInput, said: Record<string, un
 
 export function checkDeduction(input: DeductFromBudgetInput, now: Date, path: Path): DeductionDraft {
   const common = checkCommon(input, now, path);
-  if (input.amount < 0n)
-    throw badInput([...path, 'amount'], 'An amount is 0 or more; a mistake is corrected, not deducted.');
+  const amountPicoUsd = checkAmount(input.amount, [...path, 'amount']);
   const reason = input.reason == null ? undefined : requireText(input.reason, [...path, 'reason'], 200);
-  if (input.amount > MAX_DEDUCTION) throw badInput([...path, 'amount'], 'Must be at most 1000000000000 USD.');
-  const content = { ...saidOf(input, common), amount: formatUsd(input.amount), onlyIfFits: input.onlyIfFits, reason };
-  return { ...common, kind: 'DEDUCTION', contentHash: contentHash(content), amountPicoUsd: input.amount, reason };
+  const content = { ...saidOf(input, common), amount: formatUsd(amountPicoUsd), onlyIfFits: input.onlyIfFits, reason };
+  return { ...common, kind: 'DEDUCTION', contentHash: contentHash(content), amountPicoUsd, reason };
+}
+
+export function checkAmount(amount: PicoUsd, path: Path): PicoUsd {
+  if (amount < 0n) throw badInput(path, 'An amount is 0 or more; a mistake is corrected, not deducted.');
+  if (amount > MAX_DEDUCTION) throw badInput(path, 'Must be at most 1000000000000 USD.');
+  return amount;
 }
 
 function checkCommon(input: Common, now: Date, path: Path, reserved?: Reserved) {
@@ -151,7 +155,7 @@ function checkAgreement(input: Common, named: WantedAccount, { account, runId }:
   }
 }
 
-function checkTags(tags: readonly TagInput[], path: Path): Record<string, string> | undefined {
+export function checkTags(tags: readonly TagInput[], path: Path): Record<string, string> | undefined {
   if (tags.length === 0) return undefined;
   if (tags.length > MAX_TAGS) throw badInput(path, `A record has at most ${MAX_TAGS} tags.`);
   const checked = tags.map(({ key, value }, index): [string, string] => [
@@ -178,7 +182,9 @@ const TOKEN_FIELDS = [
   ['reasoningTokens', UsageUnit.OUTPUT_REASONING_TOKENS],
 ] as const;
 
-function checkQuantities(input: RecordUsageInput, path: Path): Quantities {
+type SaidQuantities = Pick<RecordUsageInput, (typeof TOKEN_FIELDS)[number][0] | 'quantities'>;
+
+export function checkQuantities(input: SaidQuantities, path: Path): Quantities {
   const said: SaidQuantity[] = [];
   for (const [field, unit] of TOKEN_FIELDS) {
     const text = input[field];

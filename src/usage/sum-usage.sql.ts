@@ -49,6 +49,9 @@ export async function sumRollups(
   return sumOf(em, rollups, wanted, limit);
 }
 
+/** A reversal takes back one record. */
+const SIGN = sql`CASE WHEN u.kind = 'REVERSAL' THEN -1 ELSE 1 END`;
+
 /** From the records: also by user and team. Days are the same local days as those of the totals. */
 export async function sumRecords(
   em: EntityManager,
@@ -67,8 +70,9 @@ export async function sumRecords(
   ];
   const records = sql`
     SELECT (u.occurred_at AT TIME ZONE ${zone})::date AS day, coalesce(u.provider, u.provider_sent, '') AS provider,
-      coalesce(u.model, u.model_sent, '') AS model, u.user_id, u.team_id, 1 AS record_count,
-      (u.cost_pico_usd IS NULL)::int AS unpriced_count, coalesce(u.has_unrated_units, false)::int AS unrated_count,
+      coalesce(u.model, u.model_sent, '') AS model, u.user_id, u.team_id, ${SIGN} AS record_count,
+      (u.cost_pico_usd IS NULL)::int AS unpriced_count,
+      ${SIGN} * coalesce(u.has_unrated_units, false)::int AS unrated_count,
       ${tokens('INPUT_TOKENS')} AS input_tokens, ${tokens('CACHE_READ_TOKENS')} AS cache_read_tokens,
       CASE WHEN u.quantities ? 'CACHE_WRITE_TOKENS' THEN ${tokens('CACHE_WRITE_TOKENS')}
         ELSE ${tokens('CACHE_WRITE_5M_TOKENS')} + ${tokens('CACHE_WRITE_1H_TOKENS')} END AS cache_write_tokens,

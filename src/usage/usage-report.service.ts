@@ -8,10 +8,10 @@ import { decodeId, encodeId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { pageOf, pageSize, type Page } from '../page.js';
 import { requireText } from '../text.js';
-import { keyDayOf } from '../key-day.js';
 import { findUsage, searchUsage, type UsagePlace, type UsageScope } from './read-usage.sql.js';
 import { sumRecords, sumRollups } from './sum-usage.sql.js';
 import { UsageGrouping, type UsageFilter, type UsageSummaryInput } from './usage-report-input.js';
+import { usageKeyOf } from './usage-key.js';
 import type { UsageRecord } from './usage-record.js';
 import { totalOf, type UsageSummary } from './usage-summary.js';
 
@@ -137,11 +137,10 @@ export class UsageReportService {
   }
 
   async #found(operation: Operation, key: string) {
-    const keyDay = key.slice(0, 10);
-    const idempotencyKey = key.slice(11);
-    if (key[10] !== ':' || idempotencyKey.includes('\0') || keyDayOf(idempotencyKey) !== keyDay) return undefined;
+    const usageKey = usageKeyOf(key);
+    if (!usageKey) return undefined;
     const em = await operation.em();
-    return findUsage(em, operation.principal.organizationId, { idempotencyKey, keyDay }, ownScope(operation));
+    return findUsage(em, operation.principal.organizationId, usageKey, ownScope(operation));
   }
 }
 

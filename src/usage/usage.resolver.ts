@@ -21,7 +21,7 @@ import { TagOf, UnitQuantity, UsageRecord } from './usage-record.js';
 import type { Recorded, UsageService, UsageWants } from './usage.service.js';
 
 @ObjectType({ description: 'What became of a call that was recorded.' })
-class RecordUsagePayload {
+export class RecordUsagePayload {
   @Field(() => UsageRecord, { nullable: true, description: 'The record; null only when a deduction was denied.' })
   usageRecord!: UsageRecord | null;
 
@@ -166,11 +166,11 @@ export class UsageResolver {
   }
 }
 
-function wantsOf(info: GraphQLResolveInfo): UsageWants {
+export function wantsOf(info: GraphQLResolveInfo): UsageWants {
   return { budgets: isAskedFor('budgets', info), reservation: isAskedFor('reservation', info) };
 }
 
-function payloadOf(recorded: Recorded, decision: Decision | null = null): RecordUsagePayload {
+export function payloadOf(recorded: Recorded, decision: Decision | null = null): RecordUsagePayload {
   const { record, replayed, budgets, settlement } = recorded;
   const { reservation = null, settled = null, overran = false } = settlement ?? {};
   return { usageRecord: record, replayed, budgets, decision, reservation, settled, overran };

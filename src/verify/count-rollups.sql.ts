@@ -4,11 +4,14 @@ import { answer, carry, found } from './answer.sql.js';
 
 const quantity = (unit: string) => `coalesce((u.quantities ->> '${unit}')::numeric, 0)`;
 
+/** A reversal takes back one record. */
+const SIGN = `CASE WHEN u.kind = 'REVERSAL' THEN -1 ELSE 1 END`;
+
 /** [column of usage_rollup, its sum over records]. Providers report cache writes as a whole or in parts by life time. */
 const SUMS: readonly (readonly [string, string])[] = [
-  ['record_count', 'count(*)'],
+  ['record_count', `sum(${SIGN})`],
   ['unpriced_count', 'count(*) FILTER (WHERE u.cost_pico_usd IS NULL)'],
-  ['unrated_count', 'count(*) FILTER (WHERE u.has_unrated_units)'],
+  ['unrated_count', `coalesce(sum(${SIGN}) FILTER (WHERE u.has_unrated_units), 0)`],
   ['input_tokens', `sum(${quantity('INPUT_TOKENS')})`],
   ['cache_read_tokens', `sum(${quantity('CACHE_READ_TOKENS')})`],
   [

@@ -8,6 +8,7 @@
  * suspected, and counted again in one snapshot, which is long but rare.
  */
 import type { ClientBase } from 'pg';
+import { CORRECTIONS } from './check-corrections.sql.js';
 import { ALERTS, HELD, OVERLAPS, TERMS } from './check-periods.sql.js';
 import { checkReservations, FIRST_RESERVATION } from './check-reservations.sql.js';
 import { carrySums, compareSums, oneRow, WHOLE, type Checked, type Count, type Slice } from './check.js';
@@ -81,6 +82,7 @@ async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: nu
     terms: await oneRow<Checked>(client, TERMS, [id]),
     overlaps: await oneRow<Checked>(client, OVERLAPS, [id]),
     alerts: await oneRow<Checked>(client, ALERTS, [id]),
+    corrections: await oneRow<Checked>(client, CORRECTIONS, [id]),
   }));
   if (cuts.length === 0) return seen;
   return {

@@ -12,7 +12,7 @@ import {
 import { Client } from 'pg';
 import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
-import { ReserveDocument } from '../support/generated/operations.js';
+import { RecordUsageDocument, ReserveDocument } from '../support/generated/operations.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -26,6 +26,8 @@ beforeAll(async () => {
     const { reserveBudget } = await world.ask(ReserveDocument, { input });
     reserved[name] = reserveBudget.reservation?.id ?? '';
   }
+  const { recordUsage } = await world.ask(RecordUsageDocument, { input: { idempotencyKey: 'wrong', ...call } as never });
+  recordedId = recordUsage.usageRecord?.id ?? '';
 });
 afterAll(async () => {
   await client.end();
@@ -34,6 +36,9 @@ afterAll(async () => {
 
 /** Reservations that exist. */
 const reserved = { extend: '', release: '' };
+
+/** A record that exists. */
+let recordedId = '';
 
 /** What somebody would try: another tenant, a fact that is computed, a right. */
 const FOREIGN = [
@@ -53,6 +58,15 @@ const call = {
 const rate = { unit: 'INPUT_TOKENS', price: '1', tiers: [{ start: 1000, price: '2' }] };
 /** An input of each mutation that is accepted as it stands, with every kind of object that it can hold. */
 const ACCEPTED: Readonly<Record<string, object>> = {
+  get correctUsage() {
+    const { quantities } = call;
+    return {
+      idempotencyKey: 'correct',
+      usageRecordId: recordedId,
+      reason: 'wrong',
+      replacement: { promptTokens: 1, quantities, tags },
+    };
+  },
   createApiKey: { name: 'mine', roles: ['SERVICE'] },
   createOrganization: { name: 'Another' },
   deductFromBudget: { idempotencyKey: 'deduct', userId: 'ada', amount: '1', tags },
