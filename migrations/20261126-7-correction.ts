@@ -19,6 +19,9 @@ export class Correction20261126 extends Migration {
       PRIMARY KEY (organization_id, corrected_key, corrected_key_day),
       CONSTRAINT usage_correction_reversal_key UNIQUE (organization_id, reversal_key, key_day),
       CONSTRAINT usage_correction_replacement_key UNIQUE (organization_id, replacement_key, key_day))`);
+    this.addSql(
+      `CREATE INDEX usage_record_reversal_idx ON usage_record (organization_id, idempotency_key, key_day) WHERE kind = 'REVERSAL'`,
+    );
     this.addSql(CORRECT_USAGE);
   }
 }

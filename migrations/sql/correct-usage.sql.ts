@@ -1,5 +1,10 @@
 const negated = (digits: string) => `CASE WHEN ${digits}::numeric = 0 THEN ${digits} ELSE '-' || ${digits} END`;
 
+const COLUMNS = `organization_id, idempotency_key, key_day, kind, content_hash, batch_id, account_id, user_id, team_id, run_id,
+      reservation_id, provider_sent, model_sent, provider, model, quantities, provider_usage, tags, reason, pricing_id, lines,
+      has_unrated_units, unpriced_reason, markup, cost_pico_usd, charge_pico_usd, occurred_at, budget_at, recorded_at,
+      priced_at, billable_at`;
+
 const tokens = (unit: string) => `coalesce((m.u).quantities ->> '${unit}', '0')::numeric`;
 
 /**
@@ -98,7 +103,7 @@ BEGIN
       created_at)
     VALUES (p_org, v_item.key, v_item.key_day, v_item.reversal_key,
       CASE WHEN v_item.replacement IS NOT NULL THEN v_item.answer_key END, v_item.answer_day, v_item.reason, v_item.actor, v_now)
-    ON CONFLICT (organization_id, corrected_key, corrected_key_day) DO NOTHING;
+    ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
       -- Whoever was first may have had the same key; a new statement sees what it wrote.
       verdicts[v_item.n] := CASE WHEN EXISTS (SELECT FROM public.usage_record u WHERE u.organization_id = p_org
@@ -166,8 +171,9 @@ BEGIN
   END LOOP;
 
   IF v_written <> '{}' THEN
-    INSERT INTO public.usage_record
-    SELECT w.* FROM public.organization o CROSS JOIN unnest(v_written) AS w
+    INSERT INTO public.usage_record (${COLUMNS})
+    SELECT o.organization_id, ${COLUMNS.replace('organization_id, ', '').replaceAll(/\w+/g, 'w.$&')}
+    FROM public.organization o CROSS JOIN unnest(v_written) AS w
     WHERE o.organization_id = p_org
     ORDER BY w.idempotency_key
     ON CONFLICT (organization_id, idempotency_key, key_day) DO NOTHING;

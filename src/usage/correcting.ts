@@ -23,6 +23,9 @@ const STALE_TRIES = 5;
 export class Correcting implements LaneJob<CorrectionItem, CorrectionReceipt> {
   readonly batchSize = BATCH_SIZE;
 
+  /** The batches of items whose outcome this process does not know, or that were run again after it. */
+  readonly #tried = new WeakMap<CorrectionItem, Set<unknown>>();
+
   constructor(
     private readonly prices: PriceBook,
     private readonly wake: (organizationId: string) => void,
@@ -55,13 +58,16 @@ export class Correcting implements LaneJob<CorrectionItem, CorrectionReceipt> {
   ): Promise<CorrectionItem[]> {
     const prices = await (isStale ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
     const rows = items.map(({ replace, ...row }) => ({ ...row, replacement: replace?.(prices) ?? null }));
-    const result = await correctUsage(client, organizationId, prices, randomUUID(), rows);
+    const batchId = randomUUID();
+    for (const item of items) this.#tried.set(item, (this.#tried.get(item) ?? new Set()).add(batchId));
+    const result = await correctUsage(client, organizationId, prices, batchId, rows);
     if (result.alertCount > 0) this.wake(organizationId);
     const stored = new Map(result.answers.map((row) => [row['idempotency_key'], row]));
     return items.filter((item, index) => {
       const verdict = result.verdicts[index];
       if (verdict === 'STALE') return true;
-      answers.set(item, answerTo(item, verdict, stored.get(item.answerKey)));
+      const row = stored.get(item.answerKey);
+      answers.set(item, answerTo(item, verdict, row, this.#tried.get(item)?.has(row?.['batch_id'])));
       return false;
     });
   }
@@ -84,6 +90,7 @@ function answerTo(
   item: CorrectionItem,
   verdict: CorrectionVerdict | undefined,
   row: Readonly<Record<string, unknown>> | undefined,
+  isOwn = false,
 ): CorrectionReceipt | Error {
   switch (verdict) {
     case 'NOT_FOUND':
@@ -98,6 +105,7 @@ function answerTo(
     case undefined:
       if (!row) return new Error('The correction gave no record for an item.');
       if (row['content_hash'] !== item.contentHash) return idempotencyConflict(item.answerKey);
-      return { row, replayed: verdict === 'EXISTING' };
+      // One that this item wrote itself was only not told of.
+      return { row, replayed: !isOwn };
   }
 }

@@ -52,14 +52,14 @@ function checkCall(input: UsageReplacementInput, old: UsageRecord, path: Path): 
   if (input.amount != null) throw badInput([...path, 'amount'], 'The record is a call: say what was used.');
   const model = input.model == null ? (old.modelSent ?? '') : requireText(input.model, [...path, 'model'], MAX_MODEL);
   const sent = input.provider == null ? undefined : requireText(input.provider, [...path, 'provider'], MAX_MODEL);
-  const provider = sent ?? (input.model == null ? (old.providerSent ?? undefined) : undefined);
+  const provider = sent ?? (model === old.modelSent ? (old.providerSent ?? undefined) : undefined);
   const quantities = checkQuantities(input, path);
   const quantitiesJson = quantitiesToJson(quantities);
   const tags = tagsOf(input, old, path);
   const call = { model, provider, problem: undefined, quantities, occurredAt: old.occurredAt };
   return {
     content: {
-      model: input.model,
+      model: input.model ?? undefined,
       provider: sent,
       quantities: quantitiesJson,
       tags: input.tags == null ? undefined : tags,

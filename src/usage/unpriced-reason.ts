@@ -1,4 +1,4 @@
-/** Why a record has no price yet. */
+/** Why a record has no price yet; VOIDED: why it never gets one. */
 export enum UnpricedReason {
   UNKNOWN_MODEL = 'UNKNOWN_MODEL',
   AMBIGUOUS_MODEL = 'AMBIGUOUS_MODEL',

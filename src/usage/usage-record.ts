@@ -25,7 +25,8 @@ registerEnumType(UsageKind, {
 
 registerEnumType(UnpricedReason, {
   name: 'UnpricedReason',
-  description: 'Why a record has no price yet. It is priced later, once, when a price for it is known.',
+  description:
+    'Why a record has no price yet. It is priced later, once, when a price for it is known, unless it is VOIDED before.',
   valuesConfig: {
     UNKNOWN_MODEL: { description: 'No model of that name is known.' },
     AMBIGUOUS_MODEL: { description: 'Several providers have a model of that name and none was given.' },

@@ -18,14 +18,15 @@ export const CORRECTIONS = answer(
     isMoney: `v.what IN ('reversed cost', 'reversed charge')`,
   })}
   FROM public.usage_correction c
-  LEFT JOIN public.usage_record o ON o.organization_id = $1 AND o.idempotency_key = c.corrected_key
-    AND o.key_day = c.corrected_key_day
-  LEFT JOIN public.usage_record r ON r.organization_id = $1 AND r.idempotency_key = c.reversal_key
-    AND r.key_day = c.key_day
-  LEFT JOIN public.usage_record p ON p.organization_id = $1 AND p.idempotency_key = c.replacement_key
-    AND p.key_day = c.key_day
+  LEFT JOIN LATERAL (${recordOf('c.corrected_key', 'c.corrected_key_day')}) o ON true
+  LEFT JOIN LATERAL (${recordOf('c.reversal_key', 'c.key_day')}) r ON true
+  LEFT JOIN LATERAL (${recordOf('c.replacement_key', 'c.key_day')}) p ON true
   CROSS JOIN LATERAL (VALUES
     ('kind of the reversal', r.kind, 'REVERSAL'),
+    ('kind of the replacement', p.kind, CASE WHEN c.replacement_key IS NOT NULL THEN o.kind END),
+    ('pricing of the reversal', ${pricingOf('r')}, ${pricingOf('o')}),
+    ('reversed quantities', ${digitsOf('r', '1')}, ${digitsOf('o', '-1')}),
+    ('reversed lines', ${linesOf('r')}, (-o.cost_pico_usd)::text),
     ('reversed cost', r.cost_pico_usd::text, (-o.cost_pico_usd)::text),
     ('reversed charge', r.charge_pico_usd::text, (-o.charge_pico_usd)::text),
     ('place of the reversal', ${placeOf('r')}, ${placeOf('o')}),
@@ -46,6 +47,27 @@ export const CORRECTIONS = answer(
     SELECT FROM public.usage_correction c
     WHERE c.organization_id = $1 AND c.reversal_key = r.idempotency_key AND c.key_day = r.key_day)`,
 );
+
+/** By its key, whatever the planner believes of the table. */
+function recordOf(key: string, keyDay: string): string {
+  return `SELECT * FROM public.usage_record u
+    WHERE u.organization_id = $1 AND u.idempotency_key = ${key} AND u.key_day = ${keyDay} LIMIT 1`;
+}
+
+function pricingOf(row: string): string {
+  return `concat_ws(' ', ${row}.provider, ${row}.model, ${row}.pricing_id, ${row}.markup, ${row}.has_unrated_units)`;
+}
+
+function digitsOf(row: string, sign: string): string {
+  return `(SELECT string_agg(concat(q.key, ' ', trim_scale(${sign} * q.value::numeric)), ', ' ORDER BY q.key)
+      FROM jsonb_each_text(${row}.quantities) q)`;
+}
+
+/** The sum of the lines; without any, as of a deduction, what the cost is. */
+function linesOf(row: string): string {
+  return `coalesce((SELECT sum((l ->> 'amountPicoUsd')::numeric) FROM jsonb_array_elements(${row}.lines) l),
+      ${row}.cost_pico_usd)::text`;
+}
 
 /** Who spent and when, as text; null where there is no record. */
 function placeOf(row: string): string {

@@ -53,6 +53,7 @@ export async function verifyBooks(
     sum.held += rows.held.count;
     sum.alerts += rows.alerts.count;
     for (const { differences } of Object.values(rows)) tellAll(differences);
+    tellAll((await inSnapshot(client, () => oneRow<Checked>(client, CORRECTIONS, [organization.id]))).differences);
     for await (const page of settledPages(client, organization.id)) {
       sum.settled += page.count;
       tellAll(page.differences);
@@ -82,7 +83,6 @@ async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: nu
     terms: await oneRow<Checked>(client, TERMS, [id]),
     overlaps: await oneRow<Checked>(client, OVERLAPS, [id]),
     alerts: await oneRow<Checked>(client, ALERTS, [id]),
-    corrections: await oneRow<Checked>(client, CORRECTIONS, [id]),
   }));
   if (cuts.length === 0) return seen;
   return {

@@ -113,9 +113,10 @@ test('a replacement counts where the record did, and of the same model keeps its
   await setBudget({ userId });
   const wrong = await record({ userId, teamId, provider: 'ours', model, completionTokens: 0 });
   await setPricing(model, '0.002', { effectiveFrom: '2020-01-01T00:00:00Z' });
-  const { usageRecord } = await correct(wrong.id, { replacement: { promptTokens: 10 } });
+  const { usageRecord } = await correct(wrong.id, { replacement: { model, promptTokens: 10 } });
   expect(usageRecord).toMatchObject({
     kind: 'CALL',
+    providerSent: 'ours',
     cost: '0.01',
     modelSent: model,
     occurredAt: wrong.occurredAt,
@@ -204,6 +205,30 @@ test('the same correction again answers with the same record; its key is of the 
   expect(await world.codeOf(RecordUsageDocument, { input: call as never })).toBe('IDEMPOTENCY_CONFLICT');
 });
 
+// Seen to fail: with ON CONFLICT of the primary key alone, where the other unique keys made it BAD_USER_INPUT.
+test('one key for two records at the same moment is a conflict for one of them', async () => {
+  const alone = await startWorld({ LANES: 'off' });
+  try {
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const input = { idempotencyKey: `call-${n}`, userId: 'ada', model: 'gpt-4o', promptTokens: 1000 };
+        return (await alone.ask(RecordUsageDocument, { input: input as never })).recordUsage.usageRecord!.id;
+      }),
+    );
+    const answers = await Promise.all(
+      ids.map((usageRecordId, n) =>
+        alone.send(CorrectUsageDocument, {
+          input: inputOf(usageRecordId, { idempotencyKey: `correction-${Math.floor(n / 2)}`, void: true }),
+        }),
+      ),
+    );
+    const refused = answers.flatMap(({ errors }) => errors?.map(({ extensions }) => extensions['code']) ?? []);
+    expect(refused).toEqual(Array.from({ length: 10 }, () => 'IDEMPOTENCY_CONFLICT'));
+  } finally {
+    await alone.close();
+  }
+});
+
 test.each([
   ['neither void nor replacement', {}, 'BAD_USER_INPUT input.replacement'],
   ['both', { void: true, replacement: { promptTokens: 1 } }, 'BAD_USER_INPUT input.replacement'],
@@ -256,6 +281,9 @@ test('the books tell of a reversal that is not the exact negation, or belongs to
         'reversed charge of correction of "call": stored -0.002500000001 USD, recomputed -0.0025 USD',
       ),
     ]);
+    expect(
+      await linesAfter(`UPDATE usage_record SET quantities = '{"INPUT_TOKENS": "1000"}' WHERE kind = 'REVERSAL'`),
+    ).toContainEqual(expect.stringContaining('reversed quantities'));
     expect(
       await linesAfter(`UPDATE usage_record SET account_id = batch_id WHERE idempotency_key = 'c'`),
     ).toContainEqual(expect.stringContaining('place of the replacement'));

@@ -26,7 +26,9 @@ beforeAll(async () => {
     const { reserveBudget } = await world.ask(ReserveDocument, { input });
     reserved[name] = reserveBudget.reservation?.id ?? '';
   }
-  const { recordUsage } = await world.ask(RecordUsageDocument, { input: { idempotencyKey: 'wrong', ...call } as never });
+  const { recordUsage } = await world.ask(RecordUsageDocument, {
+    input: { idempotencyKey: 'wrong', ...call } as never,
+  });
   recordedId = recordUsage.usageRecord?.id ?? '';
 });
 afterAll(async () => {

@@ -517,7 +517,7 @@ export type TagInput = {
   value: string;
 };
 
-/** Why a record has no price yet. It is priced later, once, when a price for it is known. */
+/** Why a record has no price yet. It is priced later, once, when a price for it is known, unless it is VOIDED before. */
 export type UnpricedReason =
   /** Several providers have a model of that name and none was given. */
   | 'AMBIGUOUS_MODEL'
