@@ -1,7 +1,7 @@
 /** The lanes of a process: which one an organization's work goes to, and how much may wait. */
 import type { Pool } from 'pg';
 import { serviceUnavailable } from './errors.js';
-import { connectionsOf, Lane, type LaneJob } from './lane.js';
+import { Lane, type LaneJob } from './lane.js';
 import type { Operation } from './operation.js';
 import { watchSpareTime } from './spare-time.js';
 
@@ -13,7 +13,7 @@ const QUEUE_CAP = 20_000;
 
 /** How many connections so many lanes hold when all are at work. */
 export function laneConnections(count: number): number {
-  return (count || CONNECTIONS_ALONE) * connectionsOf(count === 0);
+  return count || CONNECTIONS_ALONE;
 }
 
 export class Lanes {
