@@ -11,7 +11,7 @@ const CONNECTIONS_ALONE = 8;
 /** Items that may wait in all lanes of a process before new ones are refused. */
 const QUEUE_CAP = 20_000;
 
-/** How many connections so many lanes hold when all are at work. */
+/** How many connections so many lanes hold when all are at work: one each. */
 export function laneConnections(count: number): number {
   return count || CONNECTIONS_ALONE;
 }
@@ -30,7 +30,7 @@ export class Lanes {
     private readonly count: number,
     hasTime = watchSpareTime(),
   ) {
-    this.#lanes = Array.from({ length: count || CONNECTIONS_ALONE }, () => new Lane(pool, count === 0, hasTime));
+    this.#lanes = Array.from({ length: laneConnections(count) }, () => new Lane(pool, count === 0, hasTime));
   }
 
   /**

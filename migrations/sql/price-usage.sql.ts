@@ -1,3 +1,5 @@
+import { ADD_TO_ROLLUP } from './add-to-rollup.sql.js';
+
 /**
  * price_usage: gives records that had no price their price, once: the only change that a usage row ever sees. The row's
  * totals move from the name as sent to the model as resolved, and its charge is counted on the budgets of its own
@@ -99,16 +101,7 @@ BEGIN
   WHERE o.organization_id = p_org AND t.key = ANY (v_new)
   GROUP BY 1, 2, 3, 4
   ORDER BY 2, 3, 4
-  ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET
-    record_count = r.record_count + excluded.record_count,
-    unpriced_count = r.unpriced_count + excluded.unpriced_count,
-    unrated_count = r.unrated_count + excluded.unrated_count,
-    input_tokens = r.input_tokens + excluded.input_tokens,
-    cache_read_tokens = r.cache_read_tokens + excluded.cache_read_tokens,
-    cache_write_tokens = r.cache_write_tokens + excluded.cache_write_tokens,
-    output_tokens = r.output_tokens + excluded.output_tokens,
-    cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd,
-    charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd;
+  ${ADD_TO_ROLLUP};
 
   alert_count := public.raise_budget_alerts(p_org, v_count.budgets, v_count.starts, v_count.deltas, v_now);
   IF array_remove(v_reservations, NULL) <> '{}' THEN

@@ -1,3 +1,4 @@
+import { ADD_TO_ROLLUP } from './add-to-rollup.sql.js';
 import { SETTLE } from './settle-reservations.sql.js';
 
 /** One record by its key, through the primary key whatever the planner believes of the table (see count_charges). */
@@ -211,16 +212,7 @@ ${SETTLE}  v_teams := teams;
   WHERE o.organization_id = p_org AND (v_are_all_new OR p_keys[n] = ANY (v_new))
   GROUP BY 1, 2, 3, 4
   ORDER BY 2, 3, 4
-  ON CONFLICT (organization_id, day, provider, model) DO UPDATE SET
-    record_count = r.record_count + excluded.record_count,
-    unpriced_count = r.unpriced_count + excluded.unpriced_count,
-    unrated_count = r.unrated_count + excluded.unrated_count,
-    input_tokens = r.input_tokens + excluded.input_tokens,
-    cache_read_tokens = r.cache_read_tokens + excluded.cache_read_tokens,
-    cache_write_tokens = r.cache_write_tokens + excluded.cache_write_tokens,
-    output_tokens = r.output_tokens + excluded.output_tokens,
-    cost_pico_usd = r.cost_pico_usd + excluded.cost_pico_usd,
-    charge_pico_usd = r.charge_pico_usd + excluded.charge_pico_usd;
+  ${ADD_TO_ROLLUP};
 
   IF v_count.crossed THEN
     alert_count := public.raise_budget_alerts(
