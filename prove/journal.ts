@@ -8,7 +8,8 @@ import type {
   SettleSeenMutation,
 } from '../test/support/generated/operations.js';
 import type { Asked } from './caller.js';
-import type { BudgetState, Effect, Op } from './linearizable.js';
+import type { BudgetState, Effect } from './ledger.js';
+import type { Op } from './linearizable.js';
 
 export const KINDS = ['reserve', 'extend', 'settle', 'release', 'expire', 'limit change'] as const;
 export type Kind = (typeof KINDS)[number];

@@ -5,30 +5,8 @@
  *
  * Amounts are pico-USD, instants are milliseconds.
  */
-
-export interface BudgetState {
-  readonly limit: bigint;
-  readonly spent: bigint;
-  readonly held: bigint;
-}
-
-/** What an operation does to the budget, and what must be so for it. */
-export type Effect =
-  /** Looks. */
-  | { readonly kind: 'READ' }
-  /** Holds: only where it fits. The first one of a reservation makes it, another extends it. */
-  | { readonly kind: 'GRANT'; readonly reservation: string; readonly amount: bigint; readonly extends: boolean }
-  /** Was refused: only where it does not fit. */
-  | { readonly kind: 'DENY'; readonly amount: bigint }
-  /** Ends what is held, and spends. */
-  | { readonly kind: 'SETTLE'; readonly reservation: string; readonly charge: bigint }
-  /** Spends for a reservation that has ended. */
-  | { readonly kind: 'LATE'; readonly reservation: string; readonly charge: bigint }
-  /** Ends what is held: a release, or the time is over. */
-  | { readonly kind: 'FREE'; readonly reservation: string }
-  /** Saw that the reservation has ended. */
-  | { readonly kind: 'ENDED'; readonly reservation: string }
-  | { readonly kind: 'LIMIT'; readonly limit: bigint };
+import { explanations } from './explanations.js';
+import { changesNothing, Ledger, type BudgetState, type Delta, type Effect } from './ledger.js';
 
 export interface Op {
   /** For people. */
@@ -74,9 +52,8 @@ interface Branch {
   tried: number;
 }
 
-const MOST_STEPS = 20_000_000;
-/** Of so many that nobody was told of, all sets are tried: 2,048 sums for each half. */
-const MOST_BLIND = 22;
+/** A history that did not happen is refused after some thousands. */
+const MOST_STEPS = 1_000_000;
 
 class Search {
   readonly #placed: number[] = [];
@@ -164,30 +141,27 @@ class Search {
   }
 
   /**
-   * What was told leads: where such an answer fits the budget as it is, it comes next. Else some of what nobody was told of at
-   * once comes before the next one that was told. What cancels itself out, such as a hold and its end, fits anywhere: the one
-   * that has to come first is tried last. Nothing is accepted that is not in order; a history that needs more than these guesses
-   * would be refused although it is.
+   * What was told leads: where such an answer fits the budget as it is, it comes next. Else some of what nobody was told of comes
+   * before the next one that was told. These are guesses, and most often right; after them each one that can come next is tried,
+   * so that an order is found wherever there is one.
    */
   *#moves(open: readonly number[]): Generator<Move, undefined> {
     const able = open.filter((n) => !changesNothing(this.#op(n).effect) && this.#mayCome(n));
-    const [seen, blind] = [able.filter((n) => this.#op(n).told), able.filter((n) => !this.#op(n).told)];
-    const first = open.reduce((least, n) => (this.#op(n).to < this.#op(least).to ? n : least));
-    for (const n of seen) yield [n];
-    if (seen.length === 0) yield* this.#blindMoves(open, blind);
-    if (blind.includes(first)) yield [first];
-    else if (seen.length === 0) for (const n of blind) yield [n];
+    const told = open.filter((n) => this.#op(n).told).sort((a, b) => this.#op(a).to - this.#op(b).to);
+    for (const n of able) if (this.#op(n).told) yield [n];
+    yield* this.#explained(open, told);
+    const blind = able.filter((n) => !this.#op(n).told).sort((a, b) => this.#op(a).to - this.#op(b).to);
+    for (const n of blind) if (this.#isLimitOf(n, told)) yield [n];
+    for (const n of blind) yield [n];
     return undefined;
   }
 
-  *#blindMoves(open: readonly number[], blind: readonly number[]): Generator<Move, undefined> {
-    const told = open.filter((n) => this.#op(n).told).sort((a, b) => this.#op(a).to - this.#op(b).to);
-    const moving = blind.filter((n) => this.#op(n).effect.kind !== 'LIMIT');
-    for (const n of moving.length === 0 ? [] : told) {
-      if (this.#op(n).told?.limit !== this.#budget.state.limit) continue;
-      for (const move of this.#explained(moving, this.#missing(n))) yield move;
-    }
-    for (const n of blind) if (this.#isLimitOf(n, told)) yield [n];
+  /** Sets of those that nobody was told of that lead from the budget as it is to what somebody was told. */
+  *#explained(open: readonly number[], told: readonly number[]): Generator<Move, undefined> {
+    const { limit } = this.#budget.state;
+    const jumps = told.filter((n) => this.#op(n).told?.limit === limit).map((n) => this.#missing(n));
+    const blind = open.filter((n) => !this.#op(n).told).map((n) => ({ n, effect: this.#op(n).effect }));
+    if (jumps.length > 0) yield* explanations(this.#budget, blind, jumps);
     return undefined;
   }
 
@@ -202,32 +176,6 @@ class Search {
     const own = this.#budget.deltaOf(effect);
     const { spent, held } = this.#budget.state;
     return { spent: (told?.spent ?? 0n) - own.spent - spent, held: (told?.held ?? 0n) - own.held - held };
-  }
-
-  /** All sets of those that nobody was told of that explain a jump: of each half all sums, and which two make it. */
-  *#explained(blind: readonly number[], wanted: Delta): Generator<Move, undefined> {
-    const looked = blind.slice(0, MOST_BLIND);
-    const half = looked.length >> 1;
-    const sums = Map.groupBy(this.#sumsOf(looked.slice(0, half)), ({ spent, held }) => `${spent} ${held}`);
-    for (const { spent, held, move } of this.#sumsOf(looked.slice(half))) {
-      const others = sums.get(`${wanted.spent - spent} ${wanted.held - held}`) ?? [];
-      for (const other of others) if (other.move.length + move.length > 0) yield [...other.move, ...move];
-    }
-    return undefined;
-  }
-
-  #sumsOf(blind: readonly number[]): (Delta & { readonly move: Move })[] {
-    let sums: (Delta & { readonly move: Move })[] = [{ ...NOTHING, move: [] }];
-    for (const n of blind) {
-      const delta = this.#budget.deltaOf(this.#op(n).effect);
-      const more = sums.map(({ spent, held, move }) => ({
-        spent: spent + delta.spent,
-        held: held + delta.held,
-        move: [...move, n],
-      }));
-      sums = [...sums, ...more];
-    }
-    return sums;
   }
 
   #op(n: number): Op {
@@ -247,15 +195,22 @@ class Search {
     return then.limit === told.limit && then.spent === told.spent && then.held === told.held;
   }
 
-  /** In whatever order they can come. */
+  /** In an order in which they can come, if there is one: what makes room first, then what needs it. */
   #placeAll(move: Move): boolean {
     for (let left = move; left.length > 0;) {
-      const able = left.find((n) => this.#mayCome(n));
+      const able = left.filter((n) => this.#mayCome(n)).sort((a, b) => this.#rank(a) - this.#rank(b))[0];
       if (able === undefined) return false;
       this.#place(able);
       left = left.filter((n) => n !== able);
     }
     return true;
+  }
+
+  #rank(n: number): number {
+    const { effect } = this.#op(n);
+    const { spent, held } = this.#budget.deltaOf(effect);
+    if (spent + held <= 0n) return 0;
+    return effect.kind === 'GRANT' ? 1 : 2;
   }
 
   #place(n: number): void {
@@ -309,103 +264,5 @@ class Search {
         `After ${depth} of ${this.ops.length} operations, at limit ${limit} spent ${spent} held ${held}, none of ` +
         `${open.length} open ones can come next: ${words.join('; ')}`,
     };
-  }
-}
-
-interface Delta {
-  readonly spent: bigint;
-  readonly held: bigint;
-  readonly limit?: bigint;
-}
-
-const NOTHING: Delta = { spent: 0n, held: 0n };
-
-function changesNothing({ kind }: Effect): boolean {
-  return kind === 'READ' || kind === 'DENY' || kind === 'ENDED';
-}
-
-/** A budget as one after the other would leave it. */
-class Ledger {
-  #limit: bigint;
-  #spent: bigint;
-  #held: bigint;
-  /** What each reservation holds; null where it has ended. */
-  readonly #reservations = new Map<string, bigint | null>();
-
-  constructor({ limit, spent, held }: BudgetState) {
-    this.#limit = limit;
-    this.#spent = spent;
-    this.#held = held;
-  }
-
-  get state(): BudgetState {
-    return { limit: this.#limit, spent: this.#spent, held: this.#held };
-  }
-
-  allows(effect: Effect): boolean {
-    switch (effect.kind) {
-      case 'READ':
-      case 'LIMIT':
-        return true;
-      case 'GRANT': {
-        const known = this.#reservations.get(effect.reservation);
-        const isThere = effect.extends ? typeof known === 'bigint' : known === undefined;
-        return isThere && this.#fits(effect.amount);
-      }
-      case 'DENY':
-        return !this.#fits(effect.amount);
-      case 'SETTLE':
-      case 'FREE':
-        return typeof this.#reservations.get(effect.reservation) === 'bigint';
-      case 'LATE':
-      case 'ENDED':
-        return this.#reservations.get(effect.reservation) === null;
-    }
-  }
-
-  deltaOf(effect: Effect): Delta {
-    switch (effect.kind) {
-      case 'READ':
-      case 'DENY':
-      case 'ENDED':
-        return NOTHING;
-      case 'LIMIT':
-        return { ...NOTHING, limit: effect.limit };
-      case 'GRANT':
-        return { spent: 0n, held: effect.amount };
-      case 'SETTLE':
-        return { spent: effect.charge, held: -(this.#reservations.get(effect.reservation) ?? 0n) };
-      case 'LATE':
-        return { spent: effect.charge, held: 0n };
-      case 'FREE':
-        return { spent: 0n, held: -(this.#reservations.get(effect.reservation) ?? 0n) };
-    }
-  }
-
-  /** Answers with what takes it back. */
-  apply(effect: Effect): () => void {
-    const { limit, spent, held } = this.state;
-    const delta = this.deltaOf(effect);
-    this.#limit = delta.limit ?? limit;
-    this.#spent += delta.spent;
-    this.#held += delta.held;
-    const reservation = 'reservation' in effect ? effect.reservation : undefined;
-    const known = reservation === undefined ? undefined : this.#reservations.get(reservation);
-    if (reservation !== undefined) {
-      if (effect.kind === 'GRANT') this.#reservations.set(reservation, (known ?? 0n) + effect.amount);
-      else this.#reservations.set(reservation, null);
-    }
-    return () => {
-      this.#limit = limit;
-      this.#spent = spent;
-      this.#held = held;
-      if (reservation === undefined) return;
-      if (known === undefined) this.#reservations.delete(reservation);
-      else this.#reservations.set(reservation, known);
-    };
-  }
-
-  #fits(amount: bigint): boolean {
-    return amount === 0n || this.#spent + this.#held + amount <= this.#limit;
   }
 }

@@ -1,5 +1,6 @@
 /** Histories that cannot have happened, made of one that did: the checker has to reject each. */
-import type { BudgetState, Op } from './linearizable.js';
+import type { BudgetState } from './ledger.js';
+import type { Op } from './linearizable.js';
 
 export interface Planted {
   readonly name: string;

@@ -1,9 +1,13 @@
 /** The run that has to hold: nothing overspent, nothing lost, nothing doubled, and every history in order. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { keepHistory } from '../test/support/grant-history.js';
 import { whole } from '../bench/figures.js';
 import { Crew, POSTGRES, type Ground } from './crew.js';
 import { KINDS, type Journal } from './journal.js';
 import { judge, type Judgement } from './judge.js';
+import { readHistory, writeHistory } from './history-file.js';
+import type { BudgetState } from './ledger.js';
 import { checkHistory } from './linearizable.js';
 import { Load } from './load.js';
 import { plant } from './planted.js';
@@ -46,7 +50,7 @@ export async function runProof(ground: Ground, size: Size): Promise<Proof> {
   const seconds = (performance.now() - began) / 1000;
   const judged = await crew.with((client) => judge(client, journal, start));
   await crew.stop();
-  return { isProved: report({ crew, load, judged, seconds }), journal, start };
+  return { isProved: await report({ crew, load, judged, seconds, start }), journal, start };
 }
 
 /** The next one each time all have answered since the last. */
@@ -71,9 +75,10 @@ interface Found {
   readonly load: Load;
   readonly judged: Judgement;
   readonly seconds: number;
+  readonly start: Proof['start'];
 }
 
-function report({ crew, load, judged, seconds }: Found): boolean {
+async function report({ crew, load, judged, seconds, start }: Found): Promise<boolean> {
   const { journal, caller } = load;
   const verdicts = [...judged.verdicts.values()];
   const bad = [...judged.verdicts].filter(([, verdict]) => !verdict.isLinearizable);
@@ -102,9 +107,30 @@ function report({ crew, load, judged, seconds }: Found): boolean {
   );
   const complaints = [...judged.lost, ...judged.doubled, ...judged.books, ...journal.strange];
   for (const complaint of complaints.slice(0, SHOWN)) console.log(`FAILS  ${complaint}`);
-  for (const [name, verdict] of bad.slice(0, SHOWN))
+  for (const [name, verdict] of bad.slice(0, SHOWN)) {
     console.log(`FAILS  ${name}: ${verdict.isLinearizable ? '' : verdict.why}`);
+    console.log(`       npm run prove -- --check ${await keepRefused(name, journal, start)}`);
+  }
   return complaints.length + bad.length + judged.overspends === 0;
+}
+
+const madeWith = (limit: bigint | undefined): BudgetState => ({ limit: limit ?? 0n, spent: 0n, held: 0n });
+
+/** Answers with the file. */
+async function keepRefused(budget: string, { histories }: Journal, start: Proof['start']): Promise<string> {
+  const file = join(tmpdir(), `tollgate-refused-${process.pid}-${budget.replaceAll('/', '-')}.json`);
+  await writeHistory(file, { budget, start: madeWith(start.get(budget)), history: histories.get(budget) ?? [] });
+  return file;
+}
+
+/** Checks a history that was kept because it was refused. */
+export async function checkAgain(file: string): Promise<boolean> {
+  const { budget, start, history } = await readHistory(file);
+  const verdict = checkHistory(history, start);
+  console.log(
+    `${budget}, ${whole(history.length)} operations: ${verdict.isLinearizable ? 'linearizable' : verdict.why}`,
+  );
+  return verdict.isLinearizable;
 }
 
 /** One of each kind, in the shortest history that has what it takes. */
@@ -112,7 +138,7 @@ export function rejectPlanted(journal: Journal, start: ReadonlyMap<string, bigin
   const histories = [...journal.histories].sort(([, a], [, b]) => a.length - b.length);
   const caught = new Map<string, boolean>();
   for (const [budget, history] of histories) {
-    const made = { limit: start.get(budget) ?? 0n, spent: 0n, held: 0n };
+    const made = madeWith(start.get(budget));
     for (const { name, history: bad } of plant(history, made)) {
       if (!bad || caught.has(name)) continue;
       caught.set(name, !checkHistory(bad, made).isLinearizable);

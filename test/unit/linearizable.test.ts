@@ -1,6 +1,11 @@
 /** The checker of `npm run prove`: what it accepts, and what it has to reject. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { checkHistory, type Effect, type Op } from '../../prove/linearizable.js';
+import { readHistory, writeHistory } from '../../prove/history-file.js';
+import type { Effect } from '../../prove/ledger.js';
+import { checkHistory, type Op } from '../../prove/linearizable.js';
 import { plant } from '../../prove/planted.js';
 
 const start = { limit: 10n, spent: 0n, held: 0n };
@@ -92,6 +97,29 @@ test.each<[string, () => Op[]]>([
       ];
     },
   ],
+  [
+    'two settle one reservation at once, and the one that came late was not told of it either',
+    () => [
+      op(grant('a', 4n), { held: 4n }),
+      op(grant('b', 3n), { held: 7n }),
+      op(settle('a', 2n), undefined, { from: 100, to: 1_000 }),
+      op(late('a', 1n), undefined, { from: 100, to: 900 }),
+      op(free('b'), undefined, { from: 100, to: 600 }),
+      op(read, { spent: 3n, held: 3n }, { from: 100, to: 700 }),
+      op(read, { spent: 3n, held: 0n }, { from: 701, to: 1_001 }),
+    ],
+  ],
+  [
+    'what fits at once comes later, after what nobody was told of',
+    () => [
+      op(free('a'), undefined, { from: 20, to: 90 }),
+      op(grant('a', 3n), undefined, { from: 10, to: 80 }),
+      op(read, { held: 0n }, { from: 10, to: 95 }),
+      op(grant('b', 1n), { held: 1n }, { from: 10, to: 100 }),
+      op(grant('c', 2n), { held: 5n }, { from: 10, to: 100 }),
+      op(free('c'), undefined, { from: 10, to: 90 }),
+    ],
+  ],
   ['a charge above what was held and over the limit', () => [op(grant('a', 4n)), op(settle('a', 40n), { spent: 40n })]],
   [
     'the end of a reservation before who saw it',
@@ -138,26 +166,35 @@ test('it tells how many were open at one time', () => {
   expect(checkHistory([...ops, op(read, {}, { from: 5, to: 6 })], start)).toMatchObject({ operations: 4, widest: 3 });
 });
 
-/** What happens to a budget at instants of its own, each asked before and answered after it. */
+/** What a crash makes of the windows: it is long until somebody asks again, and nobody is told what it was like. */
+const CRASH_MS = 150;
+
+/**
+ * What happens to a budget at instants of its own, each asked before and answered after it; of some in a row nobody hears at once,
+ * because of a crash.
+ */
 const histories = fc
-  .array(
-    fc.record({
-      what: fc.nat(6),
-      amount: fc.integer({ min: 1, max: 6 }),
-      early: fc.nat(60),
-      late: fc.nat(60),
-      isTold: fc.boolean(),
-    }),
-    {
-      minLength: 5,
-      maxLength: 60,
-    },
-  )
-  .map((steps) => {
+  .record({
+    crashAt: fc.nat(60),
+    crashed: fc.nat(15),
+    steps: fc.array(
+      fc.record({
+        what: fc.nat(7),
+        amount: fc.integer({ min: 1, max: 6 }),
+        early: fc.nat(60),
+        late: fc.nat(60),
+        isTold: fc.boolean(),
+      }),
+      { minLength: 5, maxLength: 60 },
+    ),
+  })
+  .map(({ steps, crashAt, crashed }) => {
     const held = new Map<string, bigint>();
+    const over: string[] = [];
     const asked = new Map<string, number>();
     const now = { ...start };
-    return steps.map(({ what, amount, early, late: after, isTold }, n): Op => {
+    return steps.map(({ what, amount, early: before, late: after, isTold }, n): Op => {
+      const isCrash = n >= crashAt && n < crashAt + crashed;
       const size = BigInt(amount) * 1_000n + BigInt(n);
       const [open] = held.keys();
       const fits = now.spent + now.held + size <= now.limit;
@@ -166,23 +203,28 @@ const histories = fc
       else if (what === 3 && open !== undefined) effect = settle(open, size);
       else if (what === 4 && open !== undefined) effect = free(open);
       else if (what === 5) effect = limit(now.spent + now.held + size * 3n);
+      else if (what === 6 && over[0] !== undefined) effect = late(over.at(-1) ?? over[0], size);
       if (effect.kind === 'GRANT') held.set(effect.reservation, size);
       if (effect.kind === 'GRANT') now.held += size;
       if (effect.kind === 'LIMIT') now.limit = effect.limit;
-      if (effect.kind === 'SETTLE') now.spent += size;
+      if (effect.kind === 'SETTLE' || effect.kind === 'LATE') now.spent += size;
       if (effect.kind === 'SETTLE' || effect.kind === 'FREE') now.held -= held.get(effect.reservation) ?? 0n;
       if (effect.kind === 'SETTLE' || effect.kind === 'FREE') held.delete(effect.reservation);
+      if (effect.kind === 'SETTLE' || effect.kind === 'FREE') over.push(effect.reservation);
       // Limits are moved by one caller, who waits for each answer; and nobody ends a reservation that he was not told of.
       const at = n * 10;
-      const most = effect.kind === 'LIMIT' || effect.kind === 'GRANT' ? 4 : 60;
+      const [early, answered] = isCrash ? [CRASH_MS, CRASH_MS] : [before, after];
+      const most = effect.kind === 'LIMIT' || effect.kind === 'GRANT' ? 4 : CRASH_MS;
       const known = 'reservation' in effect ? (asked.get(effect.reservation) ?? 0) : 0;
-      const [from, to] = [Math.max(at - Math.min(early, most), known), at + Math.min(after, most)];
+      const [from, to] = [Math.max(at - Math.min(early, most), known), at + Math.min(answered, most)];
       if (effect.kind === 'GRANT') asked.set(effect.reservation, to);
-      const told = isTold || effect.kind === 'READ' ? { told: { ...now } } : {};
+      const told = (isTold && !isCrash) || effect.kind === 'READ' ? { told: { ...now } } : {};
       return { name: `${n}`, from, to, effect, ...told };
     });
   });
 
+// Seen to fail: with what comes only after another one of its reservation left out of the sets that are tried, and of single ones
+// only the first tried; with what the limit allows looked at in these sets.
 test('every history that did happen is accepted, and none of what is planted into it', () => {
   fc.assert(
     fc.property(histories, (history) => {
@@ -190,6 +232,15 @@ test('every history that did happen is accepted, and none of what is planted int
       for (const { history: bad } of plant(history, start))
         expect(bad === undefined || accepts([...bad])).toBe(bad === undefined);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
+});
+
+test('a history in a file is the one that was kept', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-history-'));
+  const made = op(grant('a', 4n), undefined, long);
+  const history = [made, { ...op(read, { held: 0n }, long), after: made }];
+  await writeHistory(join(folder, 'kept.json'), { budget: 'b', start, history });
+  await expect(readHistory(join(folder, 'kept.json'))).resolves.toEqual({ budget: 'b', start, history });
+  await rm(folder, { recursive: true });
 });
