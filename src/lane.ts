@@ -3,9 +3,9 @@
  * transactions that fight for the same budget rows: with a lock per request more clients are slower, not faster.
  *
  * An idle lane adds no wait: what comes while a batch is under way forms the next one. An organization is in one lane of
- * a process only, and a lane's batches run one after the other on one connection, so that the next can be on its way
- * while one is under work. But an organization whose rows somebody else holds goes on by itself beside the lane, and the
- * others do not wait for it.
+ * a process only. Batches of the same kind of work for the same organization run one after the other on one connection;
+ * while one is under way a second may be on its way there, or one of another kind or organization on a second connection.
+ * But an organization whose rows somebody else holds goes on by itself beside the lane, and the others do not wait for it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -15,17 +15,19 @@ import { LaneConnection, type LaneClient } from './lane-connection.js';
 import { LaneQueues, type Entry, type Queue } from './lane-queues.js';
 
 /**
- * The batches of a lane that may be on their way, where the process has time to spare: the driver sends the next in the
- * moment when one is back. A server that was busy with requests made 16 % more cycles with one batch at a time (the median
- * of 10 alternating runs). (The driver's pipeline mode, which would have the next in the database before, left queries
- * without an answer: seen with pg 8.23.1 in some of 150 runs of test/race/lane-order.)
+ * The batches of a lane that may be on their way, where the process has time to spare. Of the same work the driver sends
+ * the next in the moment when one is back: two at once in the database would only wait for each other's rows, and took
+ * 7 % more time. Reservations and records at once do that for the last half of their steps, and took three quarters of the
+ * time, by the lanes alone. A server that was busy with requests made 14 % more cycles with one batch at a time. (Medians
+ * of 6 to 10 alternating runs. The driver's pipeline mode left queries without an answer: seen with pg 8.23.1 in some of
+ * 150 runs of test/race/lane-order.)
  */
 const MOST_UNDER_WAY = 2;
 
 /**
  * Fewer items do not follow a batch that is under way: they wait, with what still comes, until it is back. With 16 the
- * database spent 10 to 14 % more on each, and nobody was answered sooner; with 32 a cycle of reserve and settle was made
- * 12 % less often, in the median of 8 pairs of alternating runs.
+ * database spent 10 to 14 % more on each, and nobody was answered sooner; with 32 the lanes alone made 11 % fewer cycles of
+ * reserve and settle, with 40 a third fewer (medians of 6 alternating runs).
  */
 const LEAST_TO_FOLLOW = 24;
 
@@ -67,8 +69,9 @@ export class Lane {
   /** Organizations that go on by themselves, each on a connection of its own. */
   readonly #aside = new Map<string, Aside>();
   readonly #runs = new Set<Promise<void>>();
-  readonly #connection: LaneConnection;
-  #underWay = 0;
+  readonly #connections: readonly LaneConnection[];
+  /** The batches on their way: where each is from, and its connection. */
+  readonly #underWay = new Set<{ readonly queue: Queue; readonly connection: LaneConnection }>();
   #isWoken = false;
   /** Nothing came since the last look. */
   #isCalm = false;
@@ -84,7 +87,7 @@ export class Lane {
     private readonly hasTime: () => boolean,
   ) {
     this.#queues = new LaneQueues(isAlone);
-    this.#connection = new LaneConnection(pool);
+    this.#connections = Array.from({ length: connectionsOf(isAlone) }, () => new LaneConnection(pool));
   }
 
   push<Receipt>(organizationId: string, job: LaneJob<unknown, unknown>, item: unknown): Promise<Receipt> {
@@ -98,18 +101,19 @@ export class Lane {
 
   async drain(): Promise<void> {
     while (this.waiting > 0 || this.#runs.size > 0) await Promise.all([...this.#runs, nextTurn()]);
-    this.#connection.release();
+    for (const connection of this.#connections) connection.release();
   }
 
   /**
    * Sends what waits. While a batch is under way that is when nothing more came for a turn of the event loop: a busy
-   * process gathers, and one that would idle does not.
+   * process gathers, and one that would idle does not. At once it took 10 % more time for a cycle of reserve and settle by
+   * the lanes alone, and 3 % more through GraphQL (medians of 6 and 14 alternating runs).
    */
   #wake(): void {
     if (this.#isWoken) return;
     this.#isWoken = true;
     const look = () => {
-      if (this.#underWay > 0 && !this.#isCalm) {
+      if (this.#underWay.size > 0 && !this.#isCalm) {
         this.#isCalm = true;
         setImmediate(look);
         return;
@@ -122,21 +126,32 @@ export class Lane {
 
   #send(): void {
     const most = this.isAlone ? 1 : MOST_UNDER_WAY;
-    while (this.#underWay < most) {
-      const isFirst = this.#underWay === 0;
+    while (this.#underWay.size < most) {
+      const isFirst = this.#underWay.size === 0;
       if (!isFirst && !this.hasTime()) return;
       const next = this.#queues.next(isFirst ? 1 : LEAST_TO_FOLLOW, this.#aside);
       if (!next) return;
       const { queue, batch } = next;
-      this.#underWay += 1;
+      const sent = { queue, connection: this.#connectionFor(queue) };
+      this.#underWay.add(sent);
       this.#track(
-        this.#runBatch(queue, batch, { connection: this.#connection, hasReconnected: false }).finally(() => {
-          this.#underWay -= 1;
-          if (this.#underWay === 0) this.#send();
+        this.#runBatch(queue, batch, { connection: sent.connection, hasReconnected: false }).finally(() => {
+          this.#underWay.delete(sent);
+          if (this.#underWay.size === 0) this.#send();
           else this.#wake();
         }),
       );
     }
+  }
+
+  /** That on which the same work of the same organization is under way, else one on which nothing is. */
+  #connectionFor({ key }: Queue): LaneConnection {
+    const underWay = [...this.#underWay];
+    const connection =
+      underWay.find((sent) => sent.queue.key === key)?.connection ??
+      this.#connections.find((free) => underWay.every((sent) => sent.connection !== free));
+    if (!connection) throw new Error('All connections of the lane are taken.');
+    return connection;
   }
 
   #track(run: Promise<void>): void {
@@ -221,6 +236,11 @@ export class Lane {
     for (const entry of batch) entry.reject(error);
     this.waiting -= batch.length;
   }
+}
+
+/** @param isAlone each item by itself. */
+export function connectionsOf(isAlone: boolean): number {
+  return isAlone ? 1 : MOST_UNDER_WAY;
 }
 
 /** When what was read from all sockets so far has been dealt with. */

@@ -1,7 +1,7 @@
 /** The lanes of a process: which one an organization's work goes to, and how much may wait. */
 import type { Pool } from 'pg';
 import { serviceUnavailable } from './errors.js';
-import { Lane, type LaneJob } from './lane.js';
+import { connectionsOf, Lane, type LaneJob } from './lane.js';
 import type { Operation } from './operation.js';
 import { watchSpareTime } from './spare-time.js';
 
@@ -11,8 +11,12 @@ const CONNECTIONS_ALONE = 8;
 /** Items that may wait in all lanes of a process before new ones are refused. */
 const QUEUE_CAP = 20_000;
 
-/** How many connections so many lanes hold when all are at work: one each. */
+/** How many connections so many lanes hold when all are at work. */
 export function laneConnections(count: number): number {
+  return lanesOf(count) * connectionsOf(count === 0);
+}
+
+function lanesOf(count: number): number {
   return count || CONNECTIONS_ALONE;
 }
 
@@ -30,7 +34,7 @@ export class Lanes {
     private readonly count: number,
     hasTime = watchSpareTime(),
   ) {
-    this.#lanes = Array.from({ length: laneConnections(count) }, () => new Lane(pool, count === 0, hasTime));
+    this.#lanes = Array.from({ length: lanesOf(count) }, () => new Lane(pool, count === 0, hasTime));
   }
 
   /**

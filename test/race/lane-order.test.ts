@@ -90,9 +90,34 @@ test('a second batch follows the first at once, a third only when one of them is
   await until(() => batches.stopped === 1);
   batches.goOn();
   valuesOf(await few).forEach((value) => answers.add(value));
-  // One connection for all.
+  // One connection, for the same work one after the other.
   expect([...answers].map((value) => value.split(' ')[0])).toEqual(['1', '2', '3', '4']);
   expect(new Set([...answers].map((value) => value.split(' ')[1])).size).toBe(1);
+});
+
+// Seen to fail: with one connection for all, and with a batch that takes the other connection whatever is on its way on the first.
+test('another kind of work, or another organization, has a connection of its own meanwhile; the same work has not', async () => {
+  const connectionsOf = async (...submitted: Promise<PromiseSettledResult<string>[]>[]) => {
+    await until(() => batches.stopped + others.stopped === 2);
+    batches.goOn();
+    others.goOn();
+    const values = (await Promise.all(submitted)).flatMap(valuesOf);
+    return new Set(values.map((value) => value.split(' ')[1])).size;
+  };
+  const others = new Batches();
+  expect(
+    await connectionsOf(
+      lanes.submitFor(organizationId, batches, numbers(32)),
+      lanes.submitFor(organizationId, others, numbers(32)),
+    ),
+  ).toBe(2);
+  expect(
+    await connectionsOf(
+      lanes.submitFor(organizationId, batches, numbers(32)),
+      lanes.submitFor(newId(), batches, numbers(32)),
+    ),
+  ).toBe(2);
+  expect(await connectionsOf(lanes.submitFor(organizationId, others, numbers(64)))).toBe(1);
 });
 
 // Seen to fail: with what waits sent in the next turn, whether or not more came.
