@@ -17,6 +17,7 @@ import { Reserving20261126 } from '../migrations/20261126-4-reserving.js';
 import { EndedBudget20261126 } from '../migrations/20261126-5-ended-budget.js';
 import { FewerSteps20261126 } from '../migrations/20261126-6-fewer-steps.js';
 import { Correction20261126 } from '../migrations/20261126-7-correction.js';
+import { Reversals20261126 } from '../migrations/20261126-8-reversals.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   EndedBudget20261126,
   FewerSteps20261126,
   Correction20261126,
+  Reversals20261126,
 ];
 
 export interface RunningServer {

@@ -189,7 +189,7 @@ BEGIN
 
     INSERT INTO public.usage_rollup AS r (
       organization_id, day, provider, model, record_count, unpriced_count, unrated_count, input_tokens, cache_read_tokens,
-      cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd)
+      cache_write_tokens, output_tokens, cost_pico_usd, charge_pico_usd, reversal_count)
     SELECT o.organization_id, ((m.u).occurred_at AT TIME ZONE v_zone)::date,
       coalesce((m.u).provider, (m.u).provider_sent, ''), coalesce((m.u).model, (m.u).model_sent, ''),
       sum(m.sign), sum(m.unpriced), sum(m.sign * coalesce((m.u).has_unrated_units, false)::int),
@@ -197,7 +197,8 @@ BEGIN
       sum(abs(m.sign) * CASE WHEN (m.u).quantities ? 'CACHE_WRITE_TOKENS' THEN ${tokens('CACHE_WRITE_TOKENS')}
         ELSE ${tokens('CACHE_WRITE_5M_TOKENS')} + ${tokens('CACHE_WRITE_1H_TOKENS')} END),
       sum(abs(m.sign) * ${tokens('OUTPUT_TOKENS')}),
-      sum(abs(m.sign) * coalesce((m.u).cost_pico_usd, 0)), sum(abs(m.sign) * coalesce((m.u).charge_pico_usd, 0))
+      sum(abs(m.sign) * coalesce((m.u).cost_pico_usd, 0)), sum(abs(m.sign) * coalesce((m.u).charge_pico_usd, 0)),
+      sum((m.sign = -1)::int)
     FROM public.organization o
     CROSS JOIN (
       SELECT w AS u, CASE WHEN w.kind = 'REVERSAL' THEN -1 ELSE 1 END AS sign, (w.cost_pico_usd IS NULL)::int AS unpriced
@@ -208,7 +209,7 @@ BEGIN
     WHERE o.organization_id = p_org
     GROUP BY 1, 2, 3, 4
     ORDER BY 2, 3, 4
-    ${ADD_TO_ROLLUP};
+    ${ADD_TO_ROLLUP}, reversal_count = r.reversal_count + excluded.reversal_count;
 
     IF v_count.crossed THEN
       alert_count := public.raise_budget_alerts(p_org, v_count.budgets, v_count.starts, v_count.deltas, v_now);

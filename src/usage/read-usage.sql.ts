@@ -141,7 +141,7 @@ async function readDays(
       (SELECT count(*) FROM (SELECT FROM account a WHERE a.organization_id = ${organizationId}
         LIMIT ${PROBED_ACCOUNTS + 1}) a)::text AS "accountCount"
     FROM organization o CROSS JOIN LATERAL (
-      SELECT r.day, sum(r.record_count) AS record_count FROM usage_rollup r
+      SELECT r.day, sum(r.record_count + 2 * r.reversal_count) AS record_count FROM usage_rollup r
       WHERE r.organization_id = ${organizationId}
         AND r.day < (${new Date(before)}::timestamptz AT TIME ZONE o.zone)::date + 1
         AND r.day::timestamp AT TIME ZONE o.zone < ${new Date(before)}

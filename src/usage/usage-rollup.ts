@@ -18,8 +18,13 @@ export class UsageRollup {
   @PrimaryKey({ type: 'text' })
   model!: string;
 
+  /** A reversal takes one back: it counts -1. */
   @Property({ type: 'bigint', runtimeType: 'bigint' })
   recordCount!: bigint;
+
+  /** So the rows are the records and twice these. */
+  @Property({ type: 'bigint', runtimeType: 'bigint', defaultRaw: '0' })
+  reversalCount!: bigint;
 
   @Property({ type: 'bigint', runtimeType: 'bigint' })
   unpricedCount!: bigint;

@@ -10,6 +10,7 @@ const SIGN = `CASE WHEN u.kind = 'REVERSAL' THEN -1 ELSE 1 END`;
 /** [column of usage_rollup, its sum over records]. Providers report cache writes as a whole or in parts by life time. */
 const SUMS: readonly (readonly [string, string])[] = [
   ['record_count', `sum(${SIGN})`],
+  ['reversal_count', `count(*) FILTER (WHERE u.kind = 'REVERSAL')`],
   ['unpriced_count', 'count(*) FILTER (WHERE u.cost_pico_usd IS NULL)'],
   ['unrated_count', `coalesce(sum(${SIGN}) FILTER (WHERE u.has_unrated_units), 0)`],
   ['input_tokens', `sum(${quantity('INPUT_TOKENS')})`],
@@ -53,7 +54,7 @@ const COUNTED = `
 export const ROLLUPS: Count = {
   carry: `${COUNTED} ${carry('counted')}`,
   compare: `${COUNTED} ${answer(
-    'SELECT sum(record_count) FROM counted',
+    'SELECT sum(record_count + 2 * reversal_count) FROM counted',
     `SELECT ${found({
       subject: 'day',
       what: `replace(v.name, '_pico_usd', '')`,

@@ -44,8 +44,8 @@ export async function readOrganizations(client: ClientBase): Promise<Organizatio
  */
 const CUTS = `
   WITH days AS (
-    SELECT r.day::timestamp AT TIME ZONE o.zone AS starts_at, sum(r.record_count) AS records,
-      greatest(ceil(sum(r.record_count) / $2::numeric), 1) AS parts
+    SELECT r.day::timestamp AT TIME ZONE o.zone AS starts_at, sum(r.record_count + 2 * r.reversal_count) AS records,
+      greatest(ceil(sum(r.record_count + 2 * r.reversal_count) / $2::numeric), 1) AS parts
     FROM public.usage_rollup r JOIN public.organization o ON o.organization_id = r.organization_id
     WHERE r.organization_id = $1
     GROUP BY 1
