@@ -34,7 +34,7 @@ export interface Delta {
   readonly limit?: bigint;
 }
 
-export const NOTHING: Delta = { spent: 0n, held: 0n };
+const NOTHING: Delta = { spent: 0n, held: 0n };
 
 export function changesNothing({ kind }: Effect): boolean {
   return kind === 'READ' || kind === 'DENY' || kind === 'ENDED';

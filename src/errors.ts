@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   IDEMPOTENCY_CONFLICT: { retryable: false },
   RESERVATION_NOT_HELD: { retryable: false },
   ALREADY_CORRECTED: { retryable: false },
+  FEATURE_DISABLED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
   SLOW_CONSUMER: { retryable: true },
   SERVICE_UNAVAILABLE: { retryable: true },
@@ -73,6 +74,11 @@ export function idempotencyConflict(key: string): ApiError {
 
 export function alreadyCorrected(): ApiError {
   return new ApiError('ALREADY_CORRECTED', 'This record was corrected before. Correct what replaced it.');
+}
+
+/** @param flag the setting that would switch it on */
+export function featureDisabled(flag: string): ApiError {
+  return new ApiError('FEATURE_DISABLED', `This installation has it switched off: ${flag} is false.`, { flag });
 }
 
 /** The bounds of `retryAfter`, in ms. */

@@ -32,7 +32,17 @@ export function instantOfId(id: string): Date {
 export const CATALOGUE: string = NIL;
 
 export type NodeTag =
-  'account' | 'alert' | 'apikey' | 'budget' | 'model' | 'organization' | 'pricing' | 'reservation' | 'usage';
+  | 'account'
+  | 'alert'
+  | 'apikey'
+  | 'budget'
+  | 'model'
+  | 'organization'
+  | 'plan'
+  | 'pricing'
+  | 'reservation'
+  | 'subscription'
+  | 'usage';
 
 export function encodeId(tag: NodeTag, key: string): string {
   return Buffer.from(`${tag}:${key}`).toString('base64url');

@@ -11,8 +11,10 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   budget: 'Budget',
   model: 'Model',
   organization: 'Organization',
+  plan: 'Plan',
   pricing: 'Pricing',
   reservation: 'Reservation',
+  subscription: 'PlanSubscription',
   usage: 'UsageRecord',
 };
 

@@ -35,6 +35,11 @@ export class Operation {
     return loader;
   }
 
+  /** What such a loader has read is no longer so. */
+  forget(purpose: object): void {
+    this.#loaders.delete(purpose);
+  }
+
   /** Commits what was opened. The next `em()` opens a new transaction. */
   async commit(): Promise<void> {
     const em = await this.#take();

@@ -17,7 +17,7 @@ function parseDecimal(value: unknown): PicoUsd {
 /** USD on the wire; pico-USD inside. */
 export const DecimalScalar = new GraphQLScalarType<PicoUsd, string>({
   name: 'Decimal',
-  description: `An exact amount in US dollars as a JSON string with up to 12 decimal places, such as "0.0035". A number literal is refused, because it may have lost digits already.`,
+  description: `An exact amount, of US dollars unless the field says of what, as a JSON string with up to 12 decimal places, such as "0.0035". A number literal is refused, because it may have lost digits already.`,
   serialize: (value) => (typeof value === 'bigint' ? formatUsd(value) : wrong('A Decimal must be pico-USD.')),
   parseValue: parseDecimal,
   parseLiteral: (node: ValueNode) => (node.kind === Kind.STRING ? parseDecimal(node.value) : wrong(DECIMAL_FORM)),

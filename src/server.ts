@@ -18,6 +18,7 @@ import { EndedBudget20261126 } from '../migrations/20261126-5-ended-budget.js';
 import { FewerSteps20261126 } from '../migrations/20261126-6-fewer-steps.js';
 import { Correction20261126 } from '../migrations/20261126-7-correction.js';
 import { Reversals20261126 } from '../migrations/20261126-8-reversals.js';
+import { Plan20261126 } from '../migrations/20261126-9-plan.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   FewerSteps20261126,
   Correction20261126,
   Reversals20261126,
+  Plan20261126,
 ];
 
 export interface RunningServer {

@@ -4,6 +4,12 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
+import { Plan } from './billing/plan.js';
+import { PlanResolver } from './billing/plan.resolver.js';
+import { PlanService } from './billing/plan.service.js';
+import { PlanSubscription, SubscriptionTerms } from './billing/plan-subscription.js';
+import { SubscriptionPhaseResolver, SubscriptionResolver } from './billing/subscription.resolver.js';
+import { SubscriptionService } from './billing/subscription.service.js';
 import { BudgetMeter } from './budget/budget-meter.js';
 import { Budget } from './budget/budget.js';
 import { BudgetPeriod } from './budget/budget-period.js';
@@ -83,6 +89,9 @@ export const ENTITIES = [
   UsageRecord,
   UsageCorrection,
   UsageRollup,
+  Plan,
+  PlanSubscription,
+  SubscriptionTerms,
   Alert,
 ];
 
@@ -115,6 +124,10 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const alerts = new AlertService(identity.accounts, feed);
   const wake = (organizationId: string) => feed.wake(organizationId);
   const spending = makeSpending(ground, features, lanes, identity, catalogue, wake);
+  const billing = {
+    plans: new PlanService(features.billing),
+    subscriptions: new SubscriptionService(identity.directory, features.billing),
+  };
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
     account: (operation, key) => identity.accounts.findNode(operation, key),
@@ -123,8 +136,10 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     budget: (operation, key) => spending.budgets.findNode(operation, key),
     model: (operation, key) => catalogue.catalog.modelById(operation, key),
     organization: (operation, key) => identity.organizations.findNode(operation, key),
+    plan: (operation, key) => billing.plans.findNode(operation, key),
     pricing: (operation, key) => catalogue.catalog.pricingById(operation, key),
     reservation: (operation, key) => spending.reservations.findNode(operation, key),
+    subscription: (operation, key) => billing.subscriptions.findNode(operation, key),
     usage: (operation, key) => reports.findNode(operation, key),
   });
   return {
@@ -136,6 +151,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     feed,
     alerts,
     ...spending,
+    ...billing,
     reports,
     nodes,
   };
@@ -237,6 +253,9 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [ReservationResolver, new ReservationResolver(services.reservations, services.accounts, services.reportError)],
     [UsageReportResolver, new UsageReportResolver(services.reports)],
     [UsageSummaryRowResolver, new UsageSummaryRowResolver(services.reports)],
+    [PlanResolver, new PlanResolver(services.plans)],
+    [SubscriptionResolver, new SubscriptionResolver(services.subscriptions, services.accounts)],
+    [SubscriptionPhaseResolver, new SubscriptionPhaseResolver(services.plans)],
     [NodeResolver, new NodeResolver(services.nodes)],
     [CorrectionResolver, new CorrectionResolver(services.corrections)],
     [RecordCorrectionResolver, new RecordCorrectionResolver(services.corrections)],

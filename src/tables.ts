@@ -14,6 +14,9 @@ export const TENANT_TABLES = [
   'usage_record',
   'usage_correction',
   'usage_rollup',
+  'plan',
+  'subscription',
+  'subscription_terms',
   'alert_feed',
   'alert',
 ] as const;

@@ -128,7 +128,8 @@ function checkPrice(price: PicoUsd, path: Path): PicoUsd {
   return price;
 }
 
-function checkWhole(text: string, least: bigint, path: Path): bigint {
+/** A whole number of a unit, as text. */
+export function checkWhole(text: string, least: bigint, path: Path): bigint {
   const value = /^\d+$/.test(text) ? BigInt(text) : -1n;
   if (value < least || value > MAX_QUANTITY) throw badInput(path, `Must be a whole number from ${least} on.`);
   return value;

@@ -27,7 +27,8 @@ class CreateOrganizationInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'IANA time zone, capitals as in "Europe/Berlin"; default UTC. Fixed once there is usage or a budget.',
+    description:
+      'IANA time zone, capitals as in "Europe/Berlin"; default UTC. Fixed once there is usage, a budget or a subscription.',
   })
   zone?: string | null;
 }
@@ -39,7 +40,8 @@ class SetOrganizationInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'IANA time zone, capitals as in "Europe/Berlin"; refused once there is usage or a budget.',
+    description:
+      'IANA time zone, capitals as in "Europe/Berlin"; refused once there is usage, a budget or a subscription.',
   })
   zone?: string | null;
 }
@@ -126,7 +128,7 @@ export class OrganizationResolver {
   @Requires('organization.write')
   @Mutation(() => Organization, {
     description:
-      "Changes the caller's organization. Requires organization.write. Errors: BAD_USER_INPUT (also for the zone once there is usage or a budget), FORBIDDEN.",
+      "Changes the caller's organization. Requires organization.write. Errors: BAD_USER_INPUT (also for the zone once there is usage, a budget or a subscription), FORBIDDEN.",
   })
   setOrganization(
     @Arg('input', () => SetOrganizationInput, { description: 'What changes.' }) input: SetOrganizationInput,

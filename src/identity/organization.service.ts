@@ -75,7 +75,10 @@ export class OrganizationService {
     const organization = await this.current(operation);
     if (input.zone != null && input.zone !== organization.zone) {
       if (await hasUsage(em, organizationId)) {
-        throw badInput(['input', 'zone'], 'The zone is fixed once the organization has usage or budgets.');
+        throw badInput(
+          ['input', 'zone'],
+          'The zone is fixed once the organization has usage, budgets or subscriptions.',
+        );
       }
       organization.zone = input.zone;
     }

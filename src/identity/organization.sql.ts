@@ -13,6 +13,7 @@ export async function isKnownZone(em: EntityManager, zone: string): Promise<bool
 export async function hasUsage(em: EntityManager, organizationId: string): Promise<boolean> {
   const { rows } = await sql<{ used: boolean }>`
     SELECT EXISTS (SELECT FROM usage_record WHERE organization_id = ${organizationId})
-      OR EXISTS (SELECT FROM budget WHERE organization_id = ${organizationId}) AS used`.execute(em.getKysely());
+      OR EXISTS (SELECT FROM budget WHERE organization_id = ${organizationId})
+      OR EXISTS (SELECT FROM subscription WHERE organization_id = ${organizationId}) AS used`.execute(em.getKysely());
   return rows[0]?.used === true;
 }

@@ -19,7 +19,7 @@ export class Organization {
 
   @Field(() => String, {
     description:
-      'IANA time zone whose midnights bound budget periods and report days, such as "Europe/Berlin". Fixed once the organization has usage or a budget.',
+      'IANA time zone whose midnights bound budget periods and report days, such as "Europe/Berlin". Fixed once the organization has usage, a budget or a subscription.',
   })
   @Property({ type: 'text' })
   zone!: string;

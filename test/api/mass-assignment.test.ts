@@ -12,7 +12,12 @@ import {
 import { Client } from 'pg';
 import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
-import { RecordUsageDocument, ReserveDocument } from '../support/generated/operations.js';
+import {
+  RecordUsageDocument,
+  ReserveDocument,
+  SetPlanDocument,
+  SubscribeDocument,
+} from '../support/generated/operations.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -30,6 +35,11 @@ beforeAll(async () => {
     input: { idempotencyKey: 'wrong', ...call } as never,
   });
   recordedId = recordUsage.usageRecord?.id ?? '';
+  await world.ask(SetPlanDocument, { input: { code: 'basic' } as never });
+  for (const name of ['cancel', 'change'] as const) {
+    const input = { userId: name, plan: 'basic' };
+    subscribed[name] = (await world.ask(SubscribeDocument, { input })).subscribe.id;
+  }
 });
 afterAll(async () => {
   await client.end();
@@ -38,6 +48,9 @@ afterAll(async () => {
 
 /** Reservations that exist. */
 const reserved = { extend: '', release: '' };
+
+/** Subscriptions that exist. */
+const subscribed = { cancel: '', change: '' };
 
 /** A record that exists. */
 let recordedId = '';
@@ -58,8 +71,16 @@ const call = {
   tags,
 };
 const rate = { unit: 'INPUT_TOKENS', price: '1', tiers: [{ start: 1000, price: '2' }] };
+const markups = [{ percent: '1' }];
+const tieredUnits = [{ unit: 'REQUESTS', mode: 'VOLUME', tiers: [{ price: '1' }] }];
 /** An input of each mutation that is accepted as it stands, with every kind of object that it can hold. */
 const ACCEPTED: Readonly<Record<string, object>> = {
+  get cancelSubscription() {
+    return { subscriptionId: subscribed.cancel };
+  },
+  get changeSubscription() {
+    return { subscriptionId: subscribed.change, overrides: { baseFee: '1', markups, tieredUnits } };
+  },
   get correctUsage() {
     const { quantities } = call;
     return {
@@ -92,12 +113,14 @@ const ACCEPTED: Readonly<Record<string, object>> = {
   setAccount: { kind: 'USER', externalId: 'bob' },
   setBudget: { period: 'MONTH', limit: '1', models: [{ provider: 'openai', name: 'gpt-4o' }] },
   setOrganization: { name: 'Renamed' },
+  setPlan: { code: 'tried', markups, tieredUnits },
   setPricing: {
     provider: 'own',
     model: 'm',
     rates: [rate],
     windows: [{ start: '10:00', end: '12:00', rates: [rate] }],
   },
+  subscribe: { userId: 'subscriber', plan: 'basic', overrides: { markups, tieredUnits } },
 };
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));

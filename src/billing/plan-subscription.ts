@@ -1,0 +1,107 @@
+import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../node.js';
+import { DateTimeScalar, LocalDateScalar } from '../scalars.js';
+import { PlanTerms, type PlanTermsJson } from './plan-terms.js';
+import type { Day } from './proration.js';
+
+export enum SubscriptionStatus {
+  PENDING = 'PENDING',
+  ACTIVE = 'ACTIVE',
+  ENDED = 'ENDED',
+}
+
+registerEnumType(SubscriptionStatus, {
+  name: 'SubscriptionStatus',
+  description: 'Where today lies in the time of a subscription.',
+  valuesConfig: {
+    PENDING: { description: 'Before its first day.' },
+    ACTIVE: { description: 'From its first day to its last.' },
+    ENDED: { description: 'After its last day.' },
+  },
+});
+
+export enum ChangeTiming {
+  NOW = 'NOW',
+  PERIOD_END = 'PERIOD_END',
+}
+
+registerEnumType(ChangeTiming, {
+  name: 'ChangeTiming',
+  description: 'When a change of a subscription takes effect.',
+  valuesConfig: {
+    NOW: { description: 'Today. The period is billed by its days: those before, and those from today on.' },
+    PERIOD_END: { description: 'With the next billing period.' },
+  },
+});
+
+@Entity({ tableName: 'subscription' })
+@Index({ name: 'subscription_account_idx', properties: ['organizationId', 'accountId', 'startDay'] })
+@ObjectType({
+  implements: Node,
+  description: 'An account on a plan. An account has one at a time.',
+})
+export class PlanSubscription {
+  @PrimaryKey({ type: 'uuid' })
+  organizationId!: string;
+
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @Property({ type: 'uuid' })
+  accountId!: string;
+
+  @Field(() => LocalDateScalar, { name: 'firstDay', description: 'Its first local day.' })
+  @Property({ type: 'date' })
+  startDay!: Day;
+
+  /** The first day that it is over; null while nobody ended it. */
+  @Property({ type: 'date', nullable: true })
+  endDay!: Day | null;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Property({ type: 'timestamptz' })
+  createdAt!: Date;
+}
+
+/** From a day on, until others do: which terms a subscription is on. Frozen, whatever becomes of the plan. */
+@Entity({ tableName: 'subscription_terms' })
+export class SubscriptionTerms {
+  @PrimaryKey({ type: 'uuid' })
+  organizationId!: string;
+
+  @PrimaryKey({ type: 'uuid' })
+  subscriptionId!: string;
+
+  @PrimaryKey({ type: 'date' })
+  fromDay!: Day;
+
+  @Property({ type: 'uuid' })
+  planId!: string;
+
+  /** Periods are counted from it. */
+  @Property({ type: 'date' })
+  anchorDay!: Day;
+
+  @Property({ type: 'jsonb' })
+  terms!: PlanTermsJson;
+
+  @Property({ type: 'timestamptz' })
+  createdAt!: Date;
+}
+
+@ObjectType({ description: 'What a subscription is on from a day on, until the next.' })
+export class SubscriptionPhase {
+  @Field(() => LocalDateScalar, { description: 'The first day.' })
+  fromDay!: Day;
+
+  /** Shown as `plan`. */
+  planId!: string;
+
+  anchorDay!: Day;
+
+  @Field(() => PlanTerms, {
+    description: 'The terms of its plan as they were when it was chosen, with what is other for this subscription.',
+  })
+  terms!: PlanTerms;
+}

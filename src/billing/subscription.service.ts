@@ -1,0 +1,274 @@
+import { isDeepStrictEqual } from 'node:util';
+import { validate } from 'uuid';
+import { badInput, notFound } from '../errors.js';
+import type { AccountDirectory } from '../identity/account-directory.js';
+import { Account } from '../identity/account.js';
+import { spenderOf, type AccountName } from '../identity/account.service.js';
+import { lockGate } from '../identity/gate.sql.js';
+import { authorize } from '../identity/permission.js';
+import { decodeUuid, encodeId, newId } from '../node-id.js';
+import type { Operation } from '../operation.js';
+import { pageOf, pageSize, type Page } from '../page.js';
+import type { BillingPeriod } from './billing-period.js';
+import { readLocalDay } from './billing-period.sql.js';
+import { withOverrides } from './check-plan.js';
+import type { PlanOverridesInput } from './plan-input.js';
+import { assertBilling } from './plan.service.js';
+import { Plan } from './plan.js';
+import { termsFromJson, termsToJson, type PlanTerms } from './plan-terms.js';
+import {
+  ChangeTiming,
+  PlanSubscription,
+  SubscriptionStatus,
+  SubscriptionTerms,
+  type SubscriptionPhase,
+} from './plan-subscription.js';
+import { addDays, type Day } from './proration.js';
+import type { CancelSubscriptionInput, ChangeSubscriptionInput, SubscribeInput } from './subscription-input.js';
+import { anchorOf, isOtherCycle, periodOn, periodsFrom, phasesOf, phaseOn } from './subscription-phase.js';
+
+const FIRST_DAY = '2020-01-01';
+const MAX_AHEAD_DAYS = 366;
+const MAX_PERIODS = 60;
+
+interface Chosen {
+  readonly planId: string;
+  readonly terms: PlanTerms;
+}
+
+export class SubscriptionService {
+  constructor(
+    private readonly accounts: AccountDirectory,
+    private readonly isOn: boolean,
+  ) {}
+
+  /** Puts an account on a plan. */
+  async subscribe(operation: Operation, input: SubscribeInput): Promise<PlanSubscription> {
+    authorize(operation, 'billing.write');
+    assertBilling(this.isOn);
+    const account = spenderOf(input, ['input']);
+    const chosen = await this.#choose(operation, input.plan, input.overrides);
+    const startDay = await this.#startDay(operation, input.firstDay);
+    // The account is made by a transaction of its own, after the input was checked.
+    await operation.commit();
+    const { organizationId } = operation.principal;
+    const [accountId] = await this.accounts.idsOf(organizationId, [account], operation.now);
+    if (accountId === undefined) throw new Error('The account was not made.');
+    const em = await operation.em();
+    await lockGate(em, organizationId);
+    const since = { $or: [{ endDay: null }, { endDay: { $gt: startDay } }] };
+    const other = await em.findOne(PlanSubscription, { organizationId, accountId, ...since });
+    if (other && (await isThat(operation, other, startDay, chosen))) return other;
+    if (other) throw badInput(['input'], 'The account has a subscription in this time: change or cancel that one.');
+    const id = newId();
+    const createdAt = operation.now;
+    const subscription = em.create(PlanSubscription, {
+      organizationId,
+      id,
+      accountId,
+      startDay,
+      endDay: null,
+      createdAt,
+    });
+    await em.persist(subscription).flush();
+    await this.#write(operation, subscription, startDay, { ...chosen, anchorDay: anchorOf(chosen.terms, startDay) });
+    return subscription;
+  }
+
+  /** Puts a subscription on other terms, today or with its next period. */
+  async change(operation: Operation, input: ChangeSubscriptionInput): Promise<PlanSubscription> {
+    authorize(operation, 'billing.write');
+    assertBilling(this.isOn);
+    if (input.plan == null && input.overrides == null) throw badInput(['input', 'plan'], 'Say what changes.');
+    const { subscription, today } = await this.#locked(operation, input.subscriptionId);
+    const phases = await phasesOf(operation, subscription);
+    const day = await dayOf(operation, subscription, today, input.when);
+    if (subscription.endDay !== null && day >= subscription.endDay) {
+      throw badInput(['input', 'when'], `The subscription ends on ${addDays(subscription.endDay, -1)}, before that.`);
+    }
+    const before = day === subscription.startDay ? undefined : phaseOn(phases, addDays(day, -1));
+    const code = input.plan ?? (await this.#codeOf(operation, phaseOn(phases, day).planId));
+    const chosen = await this.#choose(operation, code, input.overrides);
+    const isOther = !before || isOtherCycle(before.terms, chosen.terms);
+    if (isOther && before && input.when === ChangeTiming.NOW) {
+      throw badInput(
+        ['input', 'when'],
+        'Another interval, anchoring or currency can begin only with a period: say PERIOD_END.',
+      );
+    }
+    await this.#removeFrom(operation, subscription, day);
+    if (before && before.planId === chosen.planId && isDeepStrictEqual(before.terms, chosen.terms)) return subscription;
+    const anchorDay = isOther ? anchorOf(chosen.terms, day) : before.anchorDay;
+    await this.#write(operation, subscription, day, { ...chosen, anchorDay });
+    return subscription;
+  }
+
+  /** Ends a subscription, today or with its period. */
+  async cancel(operation: Operation, input: CancelSubscriptionInput): Promise<PlanSubscription> {
+    authorize(operation, 'billing.write');
+    assertBilling(this.isOn);
+    const { subscription, today } = await this.#locked(operation, input.subscriptionId);
+    const day = await dayOf(operation, subscription, today, input.when);
+    const isBegun = today >= subscription.startDay;
+    const endDay = input.when === ChangeTiming.NOW && isBegun ? addDays(day, 1) : day;
+    if (subscription.endDay !== null && subscription.endDay <= endDay) return subscription;
+    subscription.endDay = endDay;
+    const em = await operation.em();
+    await em.flush();
+    return subscription;
+  }
+
+  /** The one that an account has today, else the one that begins next, else the last one; null without any. */
+  async find(operation: Operation, name: AccountName): Promise<PlanSubscription | null> {
+    authorize(operation, 'billing.read');
+    assertBilling(this.isOn);
+    const { kind, externalId } = spenderOf(name, []);
+    const { organizationId } = operation.principal;
+    const em = await operation.em();
+    const account = await em.findOne(Account, { organizationId, kind, externalId });
+    if (!account) return null;
+    const today = await todayOf(operation);
+    const of = { organizationId, accountId: account.id };
+    const open = { $or: [{ endDay: null }, { endDay: { $gt: today } }] };
+    const current = await em.findOne(PlanSubscription, { ...of, ...open }, { orderBy: { startDay: 'asc' } });
+    return current ?? em.findOne(PlanSubscription, of, { orderBy: { startDay: 'desc' } });
+  }
+
+  /** In the order of their making. */
+  async list(operation: Operation, first?: number | null, after?: string | null): Promise<Page<PlanSubscription>> {
+    authorize(operation, 'billing.read');
+    assertBilling(this.isOn);
+    const size = pageSize(first);
+    const from = after == null ? undefined : decodeUuid('subscription', after);
+    if (after != null && from === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
+    const em = await operation.em();
+    const { organizationId } = operation.principal;
+    const where = { organizationId, ...(from !== undefined && { id: { $gt: from } }) };
+    const found = await em.find(PlanSubscription, where, { orderBy: { id: 'asc' }, limit: size + 1 });
+    return pageOf(found, size, after, ({ id }) => encodeId('subscription', id));
+  }
+
+  async status(operation: Operation, { startDay, endDay }: PlanSubscription): Promise<SubscriptionStatus> {
+    authorize(operation, 'billing.read');
+    const today = await todayOf(operation);
+    if (endDay !== null && endDay <= today) return SubscriptionStatus.ENDED;
+    return today < startDay ? SubscriptionStatus.PENDING : SubscriptionStatus.ACTIVE;
+  }
+
+  /** What it was on, is on and will be on, by rising day. */
+  async phases(operation: Operation, subscription: PlanSubscription): Promise<readonly SubscriptionPhase[]> {
+    authorize(operation, 'billing.read');
+    return phasesOf(operation, subscription);
+  }
+
+  /** The period that today lies in; null before the first and after the last. */
+  async currentPeriod(operation: Operation, subscription: PlanSubscription): Promise<BillingPeriod | null> {
+    authorize(operation, 'billing.read');
+    return (await periodOn(operation, subscription, await todayOf(operation))) ?? null;
+  }
+
+  /** So many periods from the one that contains a day, which is the first one where nothing is said. */
+  async periods(
+    operation: Operation,
+    subscription: PlanSubscription,
+    first: number,
+    from: Day | null | undefined,
+  ): Promise<BillingPeriod[]> {
+    authorize(operation, 'billing.read');
+    if (first < 1 || first > MAX_PERIODS) throw badInput(['first'], `Must be from 1 to ${MAX_PERIODS}.`);
+    return periodsFrom(operation, subscription, from ?? subscription.startDay, first);
+  }
+
+  /** By the key in an opaque id. */
+  async findNode(operation: Operation, key: string): Promise<PlanSubscription | null> {
+    authorize(operation, 'billing.read');
+    if (!this.isOn || !validate(key)) return null;
+    const em = await operation.em();
+    return em.findOne(PlanSubscription, { organizationId: operation.principal.organizationId, id: key });
+  }
+
+  async #choose(operation: Operation, code: string, overrides: PlanOverridesInput | null | undefined): Promise<Chosen> {
+    const em = await operation.em();
+    const plan = await em.findOne(Plan, { organizationId: operation.principal.organizationId, code });
+    if (!plan) throw badInput(['input', 'plan'], 'There is no plan with this code.');
+    return { planId: plan.id, terms: withOverrides(termsFromJson(plan.terms), overrides, ['input', 'overrides']) };
+  }
+
+  async #codeOf(operation: Operation, id: string): Promise<string> {
+    const em = await operation.em();
+    return (await em.findOneOrFail(Plan, { organizationId: operation.principal.organizationId, id })).code;
+  }
+
+  async #startDay(operation: Operation, said: Day | null | undefined): Promise<Day> {
+    const today = await todayOf(operation);
+    const day = said ?? today;
+    if (day < FIRST_DAY || day > addDays(today, MAX_AHEAD_DAYS)) {
+      throw badInput(['input', 'firstDay'], `Must be from ${FIRST_DAY} to a year from today.`);
+    }
+    return day;
+  }
+
+  /** One at a time changes the subscriptions of an organization. */
+  async #locked(operation: Operation, id: string): Promise<{ subscription: PlanSubscription; today: Day }> {
+    const { organizationId } = operation.principal;
+    const em = await operation.em();
+    await lockGate(em, organizationId);
+    const key = decodeUuid('subscription', id);
+    const subscription = key === undefined ? null : await em.findOne(PlanSubscription, { organizationId, id: key });
+    if (!subscription) throw notFound('The subscription');
+    const today = await todayOf(operation);
+    if (subscription.endDay !== null && subscription.endDay <= today) {
+      throw badInput(['input', 'subscriptionId'], 'The subscription has ended: subscribe the account again.');
+    }
+    return { subscription, today };
+  }
+
+  async #removeFrom(operation: Operation, { organizationId, id }: PlanSubscription, day: Day): Promise<void> {
+    const em = await operation.em();
+    const rows = await em.find(SubscriptionTerms, { organizationId, subscriptionId: id, fromDay: { $gte: day } });
+    await em.remove(rows).flush();
+    operation.forget(phasesOf);
+  }
+
+  async #write(
+    operation: Operation,
+    { organizationId, id: subscriptionId }: PlanSubscription,
+    fromDay: Day,
+    { planId, terms, anchorDay }: Chosen & { readonly anchorDay: Day },
+  ): Promise<void> {
+    const em = await operation.em();
+    const row = { organizationId, subscriptionId, fromDay, planId, anchorDay, terms: termsToJson(terms) };
+    await em.persist(em.create(SubscriptionTerms, { ...row, createdAt: operation.now })).flush();
+    operation.forget(phasesOf);
+  }
+}
+
+/** Once for each operation. */
+function todayOf(operation: Operation): Promise<Day> {
+  return operation.loader(todayOf, async (of) => readLocalDay(await of.em(), of.principal.organizationId, of.now));
+}
+
+/** Where a change begins: today, or the first day of the next period; before the first day, that. */
+async function dayOf(
+  operation: Operation,
+  subscription: PlanSubscription,
+  today: Day,
+  when: ChangeTiming,
+): Promise<Day> {
+  if (today < subscription.startDay) return subscription.startDay;
+  if (when === ChangeTiming.NOW) return today;
+  const period = await periodOn(operation, subscription, today);
+  if (!period) throw new Error('A subscription that is on has no period.');
+  return addDays(period.lastDay, 1);
+}
+
+async function isThat(
+  operation: Operation,
+  subscription: PlanSubscription,
+  startDay: Day,
+  { planId, terms }: Chosen,
+): Promise<boolean> {
+  if (subscription.startDay !== startDay || subscription.endDay !== null) return false;
+  const phases = await phasesOf(operation, subscription);
+  return phases.length === 1 && phases[0]?.planId === planId && isDeepStrictEqual(phases[0].terms, terms);
+}
