@@ -19,6 +19,7 @@ import { FewerSteps20261126 } from '../migrations/20261126-6-fewer-steps.js';
 import { Correction20261126 } from '../migrations/20261126-7-correction.js';
 import { Reversals20261126 } from '../migrations/20261126-8-reversals.js';
 import { Plan20261126 } from '../migrations/20261126-9-plan.js';
+import { Markup20261127 } from '../migrations/20261127-1-markup.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -58,6 +59,7 @@ export const MIGRATIONS = [
   Correction20261126,
   Reversals20261126,
   Plan20261126,
+  Markup20261127,
 ];
 
 export interface RunningServer {

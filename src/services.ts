@@ -26,6 +26,7 @@ import { CatalogImportService } from './catalog/catalog-import.service.js';
 import { CatalogService } from './catalog/catalog.service.js';
 import { EstimateResolver } from './catalog/estimate.resolver.js';
 import { EstimateService } from './catalog/estimate.service.js';
+import { AccountMarkup } from './catalog/account-markup.js';
 import { Model } from './catalog/model.js';
 import { ModelResolver } from './catalog/model.resolver.js';
 import { PriceBook } from './catalog/price-book.js';
@@ -81,6 +82,7 @@ export const ENTITIES = [
   Provider,
   Model,
   Pricing,
+  AccountMarkup,
   PriceImport,
   Budget,
   BudgetPeriod,
@@ -126,7 +128,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const spending = makeSpending(ground, features, lanes, identity, catalogue, wake);
   const billing = {
     plans: new PlanService(features.billing),
-    subscriptions: new SubscriptionService(identity.directory, features.billing),
+    subscriptions: new SubscriptionService(identity.directory, catalogue.prices, features.billing),
   };
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({

@@ -83,6 +83,14 @@ BEGIN
   ORDER BY a.id
   ON CONFLICT DO NOTHING;
 
+  -- What a call of theirs is charged depends on the team: one that was priced without it is priced again.
+  PERFORM FROM public.account a JOIN public.account_markup m ON m.organization_id = p_org AND m.account_id = a.team_id
+  WHERE a.organization_id = p_org AND a.id = ANY (v_users)
+  LIMIT 1;
+  IF FOUND THEN
+    UPDATE public.organization_gate g SET price_version = g.price_version + 1 WHERE g.organization_id = p_org;
+  END IF;
+
   IF p_default_limit IS NOT NULL THEN
     INSERT INTO public.budget (
       organization_id, id, account_id, rank, period, models_key, limit_pico_usd, enforcement, thresholds, zone, begins_at,

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { validate } from 'uuid';
 import { badInput, notFound } from '../errors.js';
+import type { PriceBook } from '../catalog/price-book.js';
+import { writeMarkups } from '../catalog/write-markups.sql.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import { Account } from '../identity/account.js';
 import { spenderOf, type AccountName } from '../identity/account.service.js';
@@ -39,6 +41,7 @@ interface Chosen {
 export class SubscriptionService {
   constructor(
     private readonly accounts: AccountDirectory,
+    private readonly prices: PriceBook,
     private readonly isOn: boolean,
   ) {}
 
@@ -72,6 +75,7 @@ export class SubscriptionService {
     });
     await em.persist(subscription).flush();
     await this.#write(operation, subscription, startDay, { ...chosen, anchorDay: anchorOf(chosen.terms, startDay) });
+    await this.#putInForce(operation, subscription);
     return subscription;
   }
 
@@ -97,9 +101,11 @@ export class SubscriptionService {
       );
     }
     await this.#removeFrom(operation, subscription, day);
-    if (before && before.planId === chosen.planId && isDeepStrictEqual(before.terms, chosen.terms)) return subscription;
-    const anchorDay = isOther ? anchorOf(chosen.terms, day) : before.anchorDay;
-    await this.#write(operation, subscription, day, { ...chosen, anchorDay });
+    if (!before || before.planId !== chosen.planId || !isDeepStrictEqual(before.terms, chosen.terms)) {
+      const anchorDay = isOther ? anchorOf(chosen.terms, day) : before.anchorDay;
+      await this.#write(operation, subscription, day, { ...chosen, anchorDay });
+    }
+    await this.#putInForce(operation, subscription);
     return subscription;
   }
 
@@ -115,6 +121,7 @@ export class SubscriptionService {
     subscription.endDay = endDay;
     const em = await operation.em();
     await em.flush();
+    await this.#putInForce(operation, subscription);
     return subscription;
   }
 
@@ -221,6 +228,21 @@ export class SubscriptionService {
       throw badInput(['input', 'subscriptionId'], 'The subscription has ended: subscribe the account again.');
     }
     return { subscription, today };
+  }
+
+  /** Calls from now on are charged by the markups of its terms. Commits, because what is announced must be there for all. */
+  async #putInForce(operation: Operation, subscription: PlanSubscription): Promise<void> {
+    const { organizationId, accountId, id: sourceId, endDay } = subscription;
+    const phases = await phasesOf(operation, subscription);
+    const spans = phases.flatMap(({ fromDay, terms }, n) => {
+      const next = phases[n + 1]?.fromDay;
+      const toDay = next !== undefined && (endDay === null || next < endDay) ? next : endDay;
+      const rates = terms.markups.map((markup) => ({ ...markup, percent: markup.percent.toString() }));
+      return toDay !== null && toDay <= fromDay ? [] : [{ fromDay, toDay, rates }];
+    });
+    await writeMarkups(await operation.em(), { organizationId, accountId, sourceId }, spans);
+    await operation.commit();
+    await this.prices.pricesChanged(organizationId);
   }
 
   async #removeFrom(operation: Operation, { organizationId, id }: PlanSubscription, day: Day): Promise<void> {

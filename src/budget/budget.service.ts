@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { validate } from 'uuid';
 import type { EstimateCostInput } from '../catalog/estimate-input.js';
+import { chargeOf } from '../catalog/markup.js';
 import type { EstimateService } from '../catalog/estimate.service.js';
 import type { PriceBook, PriceSnapshot } from '../catalog/price-book.js';
 import { retryOnConflict } from '../conflict.js';
@@ -97,8 +98,9 @@ export class BudgetService {
     const runId = input.runId == null ? undefined : checkExternalId(input.runId, ['input', 'runId']);
     const asked = checkCall(input);
     const model = await this.#modelOf(operation, input);
-    const amountPicoUsd = asked.kind === 'AMOUNT' ? asked.picoUsd : await this.#upperBound(operation, asked.input);
     const path = await this.#path(operation, account, runId);
+    const amountPicoUsd =
+      asked.kind === 'AMOUNT' ? asked.picoUsd : await this.#upperBound(operation, asked.input, path);
     return decide({
       rows: path.rows.filter(({ models }) => models === null || (model !== undefined && models.includes(model))),
       amountPicoUsd,
@@ -161,12 +163,18 @@ export class BudgetService {
     return readBudgetPath(em, watched, operation.now, this.settings.defaultLimitPicoUsd);
   }
 
-  /** What a call costs at most; undefined where the model has no price. */
-  async #upperBound(operation: Operation, input: EstimateCostInput): Promise<bigint | undefined> {
+  /** What a call would be charged at most; undefined where the model has no price. */
+  async #upperBound(
+    operation: Operation,
+    input: EstimateCostInput,
+    { accountId, teamId }: BudgetPath,
+  ): Promise<bigint | undefined> {
     try {
-      const { upperBound } = await this.estimates.estimate(operation, input);
+      const { upperBound, model, at } = await this.estimates.estimate(operation, input);
       if (!upperBound) throw new Error('An estimate with maxCompletionTokens has an upper bound.');
-      return upperBound.cost.picoUsd;
+      const prices = await this.prices.snapshot(operation.principal.organizationId);
+      const markup = prices.markupAt({ accountId, teamId: teamId ?? null }, model, at);
+      return chargeOf(upperBound.cost.picoUsd, markup);
     } catch (error) {
       if (error instanceof ApiError && error.code === 'MODEL_NOT_PRICED') return undefined;
       throw error;

@@ -258,7 +258,8 @@ export class ReservationService {
       maxCompletionTokens:
         room === undefined || !held.pricing || typeof call.asked === 'bigint'
           ? null
-          : (completionTokensWithin(held.pricing, call.asked, room, createdAt)?.toString() ?? null),
+          : (completionTokensWithin({ ...held, pricing: held.pricing }, call.asked, room, createdAt)?.toString() ??
+            null),
     });
   }
 }

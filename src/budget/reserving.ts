@@ -98,7 +98,10 @@ export class Reserving implements LaneJob<HoldItem, HoldReceipt> {
     { answers, stored, tries }: Batch,
   ): Promise<{ again: HoldItem[]; hasFreed: boolean }> {
     const prices = await (tries > 0 ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
-    const rows: HoldRow[] = items.map((item) => ({ ...item, held: heldAmount(item.call, prices, item.createdAt) }));
+    const rows: HoldRow[] = items.map((item) => ({
+      ...item,
+      held: heldAmount(item.call, item, prices, item.createdAt),
+    }));
     const { catalogueVersion, ownVersion } = prices;
     const result = await reserveBudget(client, {
       organizationId,

@@ -1,4 +1,5 @@
 /** The prices of one organization at one state of the catalogue: immutable, so that a whole answer uses one version. */
+import { MarkupBook, type Markup, type Payer } from './markup.js';
 import type { Resolution } from './match-model.js';
 import { ModelIndex } from './match-model.js';
 import type { Model } from './model.js';
@@ -53,6 +54,7 @@ export class PriceLayer {
   readonly version: bigint;
   readonly providers: readonly BookProvider[];
   readonly models: readonly BookModel[];
+  readonly markups: MarkupBook;
   readonly #byKey: ReadonlyMap<string, BookModel>;
   /** By model, newest first. */
   readonly #pricings: ReadonlyMap<string, readonly BookPricing[]>;
@@ -63,6 +65,7 @@ export class PriceLayer {
     this.version = rows.version;
     this.providers = rows.providers.map(providerOf);
     this.models = rows.models.map(modelOf);
+    this.markups = new MarkupBook(rows.markups, rows.teams);
     this.#byKey = new Map(this.models.map((model) => [keyOf(model), model]));
     const byModel = Map.groupBy(rows.pricings, (row) => keyOf({ provider: row.provider, name: row.model }));
     this.#pricings = new Map([...byModel].map(([key, versions]) => [key, chain(versions)]));
@@ -118,6 +121,11 @@ export class PriceSnapshot {
   pricingAt(model: ModelKey, at: Date): BookPricing | undefined {
     const inForce = (pricing: BookPricing) => pricing.effectiveFrom <= at;
     return this.own.versionsOf(model).find(inForce) ?? this.catalogue.versionsOf(model).find(inForce);
+  }
+
+  /** What is added to the cost of a call of this model at an instant, for who pays. */
+  markupAt(payer: Payer, { provider, name }: ModelKey, at: Date): Markup {
+    return this.own.markups.at(payer, provider, name, at);
   }
 
   /** A price version of the organization's own or of the catalogue. */

@@ -4,6 +4,7 @@
  */
 import type { ClientBase, Pool } from 'pg';
 import { CATALOGUE } from '../node-id.js';
+import type { MarkupJson } from './markup.js';
 import type { MatchRule } from './match-rule.js';
 import type { RateCardJson } from './rate.js';
 import type { UsageExtractor } from './usage-extractor.js';
@@ -55,6 +56,9 @@ export interface PriceRows {
   readonly providers: readonly ProviderJson[];
   readonly models: readonly ModelJson[];
   readonly pricings: readonly PricingJson[];
+  readonly markups: readonly MarkupJson[];
+  /** Of each user in a team that has markups: the user and the team. */
+  readonly teams: readonly (readonly [userId: string, teamId: string])[];
 }
 
 /** An organization that is not there has version 0 and no rows, as one that never set a price. */
@@ -87,6 +91,16 @@ const PRICINGS = `SELECT json_agg(json_build_object('organizationId', organizati
     'model', model, 'effectiveFrom', ${milliseconds('effective_from')}, 'card', card) ORDER BY effective_from)
   FROM pricing WHERE organization_id = $1`;
 
+const MARKUPS = `SELECT json_agg(json_build_object('accountId', m.account_id, 'isRoot', a.kind = 'ORGANIZATION',
+    'from', ${milliseconds('m.effective_from')}, 'to', ${milliseconds('m.effective_to')}, 'rates', m.rates)
+    ORDER BY m.effective_from)
+  FROM account_markup m JOIN account a ON a.organization_id = m.organization_id AND a.id = m.account_id
+  WHERE m.organization_id = $1`;
+
+const TEAMS = `SELECT json_agg(json_build_array(a.id, a.team_id)) FROM account a
+  WHERE a.organization_id = $1 AND a.kind = 'USER' AND a.team_id IN (
+    SELECT m.account_id FROM account_markup m WHERE m.organization_id = $1)`;
+
 /** All prices of the catalogue. */
 export async function readCataloguePrices(pool: Pool | ClientBase): Promise<PriceRows> {
   return readPrices(pool, CATALOGUE, 'SELECT version FROM catalog_version WHERE organization_id = $1');
@@ -102,11 +116,14 @@ interface PriceRowsJson {
   readonly providers: ProviderJson[] | null;
   readonly models: ModelJson[] | null;
   readonly pricings: PricingJson[] | null;
+  readonly markups: MarkupJson[] | null;
+  readonly teams: [string, string][] | null;
 }
 
 async function readPrices(pool: Pool | ClientBase, organizationId: string, version: string): Promise<PriceRows> {
   const { rows } = await pool.query<PriceRowsJson>(
-    `SELECT (${version}) AS version, (${PROVIDERS}) AS providers, (${MODELS}) AS models, (${PRICINGS}) AS pricings`,
+    `SELECT (${version}) AS version, (${PROVIDERS}) AS providers, (${MODELS}) AS models, (${PRICINGS}) AS pricings,
+      (${MARKUPS}) AS markups, (${TEAMS}) AS teams`,
     [organizationId],
   );
   const row = rows[0];
@@ -115,5 +132,7 @@ async function readPrices(pool: Pool | ClientBase, organizationId: string, versi
     providers: row?.providers ?? [],
     models: row?.models ?? [],
     pricings: row?.pricings ?? [],
+    markups: row?.markups ?? [],
+    teams: row?.teams ?? [],
   };
 }

@@ -6,7 +6,7 @@ import { Account, AccountKind, AccountTeam } from './account.js';
 import type { AccountDirectory } from './account-directory.js';
 import { accountById, maySee } from './account-scope.js';
 import type { WantedAccount } from './ensure-account.sql.js';
-import { lockGate } from './gate.sql.js';
+import { countPriceChange, lockGate } from './gate.sql.js';
 import { authorize } from './permission.js';
 
 /** How callers name an account: at most one of these, none is the organization. */
@@ -63,6 +63,8 @@ export class AccountService {
     if (change.disabled === false) account.disabledAt = null;
     if (change.teamId !== undefined) await this.#move(operation, account, change.teamId);
     await em.flush();
+    // What a call is charged depends on the team, and is worked out before the gate.
+    if (change.teamId !== undefined) await countPriceChange(em, organizationId);
     return account;
   }
 

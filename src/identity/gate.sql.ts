@@ -12,3 +12,9 @@ export async function lockGate(em: EntityManager, organizationId: string): Promi
   );
   if (rows.length !== 1) throw new Error('The gate of the organization is missing.');
 }
+
+/** No call that was priced before is written after: it is priced again. The caller holds the gate. */
+export async function countPriceChange(em: EntityManager, organizationId: string): Promise<void> {
+  await sql`UPDATE organization_gate SET price_version = price_version + 1
+    WHERE organization_id = ${organizationId}`.execute(em.getKysely());
+}

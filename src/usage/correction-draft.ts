@@ -1,9 +1,10 @@
 /** What a replacement says: every check that needs no database, in the order of the fields, and what it costs. */
 import { costLineToJson } from '../catalog/cost-line.js';
 import { costOf } from '../catalog/cost.js';
+import { chargeOf } from '../catalog/markup.js';
 import type { PriceSnapshot } from '../catalog/price-book.js';
 import { badInput } from '../errors.js';
-import { formatUsd } from '../money.js';
+import { formatUsd, parseUsd } from '../money.js';
 import { requireText } from '../text.js';
 import { checkAmount, checkQuantities, checkTags, MAX_MODEL } from './check-usage.js';
 import type { UsageReplacementInput } from './correction-input.js';
@@ -80,7 +81,7 @@ function tagsOf({ tags }: UsageReplacementInput, old: UsageRecord, path: Path) {
   return tags == null ? old.tags : (checkTags(tags, [...path, 'tags']) ?? null);
 }
 
-/** The same model keeps the price version of the record, also where another is in force by now for that instant. */
+/** The same model keeps the price version and the markup of the record, also where another is in force by now for that instant. */
 function priceOf(
   call: Pick<CallDraft, 'model' | 'provider' | 'problem' | 'quantities' | 'occurredAt'>,
   old: UsageRecord,
@@ -94,10 +95,11 @@ function priceOf(
     resolution?.kind === 'RESOLVED' && resolution.model.provider === provider && resolution.model.name === model;
   const pricing = pricingId !== null && (isSame || isStillSame) ? prices.pricingById(pricingId) : undefined;
   if (!pricing || provider === null || model === null) {
-    return isPricingOn ? priceOfCall(call, prices) : { kind: 'UNPRICED', reason: UnpricedReason.PRICING_DISABLED };
+    return isPricingOn ? priceOfCall(call, old, prices) : { kind: 'UNPRICED', reason: UnpricedReason.PRICING_DISABLED };
   }
   const cost = costOf(pricing.card, call.quantities, call.occurredAt);
   if (cost.kind !== 'PRICED') return { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
+  const markup = parseUsd(old.markup ?? '0') ?? 0n;
   return {
     kind: 'PRICED',
     provider,
@@ -105,8 +107,9 @@ function priceOf(
     pricingId: pricing.id,
     lines: cost.lines.map(costLineToJson),
     hasUnratedUnits: cost.hasUnratedUnits,
+    markup,
     costPicoUsd: cost.picoUsd,
-    chargePicoUsd: cost.picoUsd,
+    chargePicoUsd: chargeOf(cost.picoUsd, markup),
   };
 }
 
@@ -119,7 +122,7 @@ function pricingColumns(price: PricedUsage | UnpricedUsage): Record<string, unkn
     lines: priced?.lines ?? null,
     has_unrated_units: priced?.hasUnratedUnits ?? null,
     unpriced_reason: price.kind === 'UNPRICED' ? price.reason : null,
-    markup: priced ? '0' : null,
+    markup: priced ? formatUsd(priced.markup) : null,
     cost_pico_usd: priced?.costPicoUsd.toString() ?? null,
     charge_pico_usd: priced?.chargePicoUsd.toString() ?? null,
   };

@@ -156,11 +156,9 @@ export class LatePricing {
 
 function priceable(row: UnpricedRow, prices: PriceSnapshot): PriceItem[] {
   const quantities = quantitiesOf(row);
-  const { model, occurredAt } = row;
-  const price = priceOfCall(
-    { model, provider: row.provider ?? undefined, problem: undefined, quantities, occurredAt },
-    prices,
-  );
+  const { model, occurredAt, accountId, teamId } = row;
+  const call = { model, provider: row.provider ?? undefined, problem: undefined, quantities, occurredAt };
+  const price = priceOfCall(call, { accountId, teamId }, prices);
   if (price.kind !== 'PRICED') return [];
   return [{ prices, row: { key: row.key, keyDay: row.keyDay, price, tokens: tokenCounts(quantities) } }];
 }

@@ -1,6 +1,7 @@
 /** What a draft costs by the prices that this process knows. Decided in code, checked against the versions at the gate. */
 import { costLineToJson, type CostLineJson } from '../catalog/cost-line.js';
 import { costOf } from '../catalog/cost.js';
+import { chargeOf, type Markup, type Payer } from '../catalog/markup.js';
 import type { PriceSnapshot } from '../catalog/price-book.js';
 import type { PicoUsd } from '../money.js';
 import { UnpricedReason } from './unpriced-reason.js';
@@ -15,6 +16,7 @@ export interface PricedUsage {
   /** As they are stored. */
   readonly lines: readonly CostLineJson[];
   readonly hasUnratedUnits: boolean;
+  readonly markup: Markup;
   readonly costPicoUsd: PicoUsd;
   readonly chargePicoUsd: PicoUsd;
 }
@@ -24,16 +26,24 @@ export interface UnpricedUsage {
   readonly reason: UnpricedReason;
 }
 
-export function priceOf(draft: UsageDraft, prices: PriceSnapshot, isPricingOn: boolean): PricedUsage | UnpricedUsage {
+export function priceOf(
+  draft: UsageDraft,
+  payer: Payer,
+  prices: PriceSnapshot,
+  isPricingOn: boolean,
+): PricedUsage | UnpricedUsage {
   if (draft.kind === 'CALL')
-    return isPricingOn ? priceOfCall(draft, prices) : { kind: 'UNPRICED', reason: UnpricedReason.PRICING_DISABLED };
+    return isPricingOn
+      ? priceOfCall(draft, payer, prices)
+      : { kind: 'UNPRICED', reason: UnpricedReason.PRICING_DISABLED };
   const amount = draft.amountPicoUsd;
   const nothing = { provider: undefined, model: undefined, pricingId: undefined, lines: [], hasUnratedUnits: false };
-  return { kind: 'PRICED', ...nothing, costPicoUsd: amount, chargePicoUsd: amount };
+  return { kind: 'PRICED', ...nothing, markup: 0n, costPicoUsd: amount, chargePicoUsd: amount };
 }
 
 export function priceOfCall(
   call: Pick<CallDraft, 'model' | 'provider' | 'problem' | 'quantities' | 'occurredAt'>,
+  payer: Payer,
   prices: PriceSnapshot,
 ): PricedUsage | UnpricedUsage {
   if (call.problem) return { kind: 'UNPRICED', reason: call.problem };
@@ -43,6 +53,7 @@ export function priceOfCall(
   if (!pricing) return { kind: 'UNPRICED', reason: UnpricedReason.NO_PRICE };
   const cost = costOf(pricing.card, call.quantities, call.occurredAt);
   if (cost.kind !== 'PRICED') return { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
+  const markup = prices.markupAt(payer, resolution.model, call.occurredAt);
   return {
     kind: 'PRICED',
     provider: resolution.model.provider,
@@ -50,7 +61,8 @@ export function priceOfCall(
     pricingId: pricing.id,
     lines: cost.lines.map(costLineToJson),
     hasUnratedUnits: cost.hasUnratedUnits,
+    markup,
     costPicoUsd: cost.picoUsd,
-    chargePicoUsd: cost.picoUsd,
+    chargePicoUsd: chargeOf(cost.picoUsd, markup),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../array-binary.js';
 import type { ReservationRow } from '../budget/end-reservations.sql.js';
 import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
+import { formatUsd } from '../money.js';
 import type { PricedUsage, UnpricedUsage } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
 import type { CallDraft, UsageDraft } from './usage-draft.js';
@@ -219,16 +220,24 @@ function saidColumns(rows: readonly UsageRow[]): (Buffer | null)[] {
 }
 
 /** From p_pricings to p_charges. */
-function pricedColumns(rows: readonly UsageRow[]): (Buffer | null)[] {
+function pricedColumns(rows: readonly UsageRow[]): (Buffer | (string | null)[] | null)[] {
   return [
     uuidArray(rows, ofPriced('pricingId')),
     jsonbArray(rows, ({ price }) => jsonOf(price.kind === 'PRICED' ? price.lines : undefined)),
     booleanArray(rows, ofPriced('hasUnratedUnits')),
     sparse(rows, ({ price }) => (price.kind === 'UNPRICED' ? price.reason : null)),
-    numericArray(rows, ({ price }) => (price.kind === 'PRICED' ? 0n : null)),
+    markupColumn(rows),
     numericArray(rows, ofPriced('costPicoUsd')),
     numericArray(rows, ofPriced('chargePicoUsd')),
   ];
+}
+
+/** Few organizations have markups, which are fractions. */
+function markupColumn(rows: readonly UsageRow[]): Buffer | (string | null)[] {
+  const markupOf = ({ price }: UsageRow) => (price.kind === 'PRICED' ? price.markup : null);
+  return rows.every((row) => !markupOf(row))
+    ? numericArray(rows, markupOf)
+    : rows.map(markupOf).map((markup) => (markup === null ? null : formatUsd(markup)));
 }
 
 function tokenColumns(rows: readonly UsageRow[]): Buffer[] {

@@ -142,7 +142,7 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     const rows = items.map(({ draft, accountId }) => ({
       draft,
       accountId,
-      price: priceOf(draft, prices, this.settings.isPricingOn),
+      price: priceOf(draft, { accountId }, prices, this.settings.isPricingOn),
     }));
     const batchId = randomUUID();
     const { onlyIfFits } = this;

@@ -1,5 +1,6 @@
 /** Usage records as objects, from what was just written or from a stored row as PostgreSQL writes it to JSON. */
 import { AccountKind } from '../identity/account.js';
+import { formatUsd } from '../money.js';
 import type { UsageDraft } from './usage-draft.js';
 import { UsageRecord, type UsageKind } from './usage-record.js';
 import type { UsageReceipt } from './recording.js';
@@ -49,7 +50,7 @@ class WrittenRecord extends UsageRecord {
     this.lines = priced?.lines ?? null;
     this.hasUnratedUnits = priced?.hasUnratedUnits ?? null;
     this.unpricedReason = price.kind === 'UNPRICED' ? price.reason : null;
-    this.markup = priced ? '0' : null;
+    this.markup = priced ? formatUsd(priced.markup) : null;
     this.costPicoUsd = priced?.costPicoUsd ?? null;
     this.chargePicoUsd = priced?.chargePicoUsd ?? null;
     this.occurredAt = draft.occurredAt;

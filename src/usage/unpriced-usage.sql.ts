@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { LaneClient } from '../lane-connection.js';
+import { formatUsd } from '../money.js';
 import type { PricedUsage } from './priced-usage.js';
 import type { TokenCounts } from './token-counts.js';
 
@@ -10,6 +11,8 @@ export interface UnpricedRow {
   readonly provider: string | null;
   readonly model: string;
   readonly quantities: Readonly<Record<string, string>>;
+  readonly accountId: string;
+  readonly teamId: string | null;
   readonly occurredAt: Date;
   readonly recordedAt: string;
 }
@@ -35,7 +38,7 @@ export async function readUnpriced(
   const { rows } = await pool.query<UnpricedRow>({
     name: 'read-unpriced',
     text: `SELECT idempotency_key AS key, key_day::text AS "keyDay", provider_sent AS provider, model_sent AS model,
-        quantities, occurred_at AS "occurredAt", recorded_at::text AS "recordedAt"
+        quantities, account_id AS "accountId", team_id AS "teamId", occurred_at AS "occurredAt", recorded_at::text AS "recordedAt"
       FROM usage_record
       WHERE organization_id = $1 AND ${WAITING} AND (recorded_at, idempotency_key) > ($2, $3)
       ORDER BY recorded_at, idempotency_key LIMIT $4`,
@@ -73,7 +76,7 @@ export async function priceUsage(
       rows.map((row) => row.price.pricingId),
       rows.map((row) => JSON.stringify(row.price.lines)),
       rows.map((row) => row.price.hasUnratedUnits),
-      rows.map(() => '0'),
+      rows.map((row) => formatUsd(row.price.markup)),
       rows.map((row) => row.price.costPicoUsd),
       rows.map((row) => row.price.chargePicoUsd),
       rows.map((row) => row.tokens.input),

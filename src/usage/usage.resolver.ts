@@ -9,7 +9,9 @@ import { Direct } from '../direct.js';
 import type { ErrorReporter } from '../errors.js';
 import { ItemError, itemErrorOf } from '../item-error.js';
 import { encodeId } from '../node-id.js';
+import { parseUsd } from '../money.js';
 import { Requires } from '../requires.js';
+import { DecimalScalar } from '../scalars.js';
 import { isAskedFor } from '../selection.js';
 import {
   DeductFromBudgetInput,
@@ -87,6 +89,14 @@ export class UsageResolver {
   @FieldResolver(() => ID, { description: 'Opaque id.' })
   id(@Root() record: UsageRecord): string {
     return encodeId('usage', `${record.keyDay}:${record.idempotencyKey}`);
+  }
+
+  @FieldResolver(() => DecimalScalar, {
+    nullable: true,
+    description: 'What was added to the cost as a part of it, such as "0.2" for 20 %. Null while unpriced.',
+  })
+  markup(@Root() { markup }: UsageRecord): bigint | null {
+    return markup === null ? null : (parseUsd(markup) ?? null);
   }
 
   @FieldResolver(() => [TagOf], { description: 'The tags of the call, sorted by key.' })

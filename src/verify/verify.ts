@@ -8,6 +8,7 @@
  * suspected, and counted again in one snapshot, which is long but rare.
  */
 import type { ClientBase } from 'pg';
+import { CHARGES } from './check-charges.sql.js';
 import { CORRECTIONS } from './check-corrections.sql.js';
 import { ALERTS, HELD, OVERLAPS, TERMS } from './check-periods.sql.js';
 import { checkReservations, FIRST_RESERVATION } from './check-reservations.sql.js';
@@ -67,9 +68,12 @@ const nameOf = ({ id, name }: Organization) => `${JSON.stringify(name)} (${id})`
 async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: number) {
   const cuts = await readCuts(client, id, recordsPerSnapshot);
   const carried = { spent: WHOLE.carried, rollups: WHOLE.carried };
+  const charges: Checked[] = [];
+  const checkCharges = async (to: string) => charges.push(await oneRow<Checked>(client, CHARGES, [id, from, to]));
   let from = WHOLE.from;
   for (const to of cuts) {
     await inSnapshot(client, async () => {
+      await checkCharges(to);
       carried.spent = (await carrySums(client, SPENT, id, { from, to, carried: carried.spent })).carried;
       carried.rollups = (await carrySums(client, ROLLUPS, id, { from, to, carried: carried.rollups })).carried;
     });
@@ -77,6 +81,7 @@ async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: nu
   }
   const last = (sums: string): Slice => ({ from, to: WHOLE.to, carried: sums });
   const seen = await inSnapshot(client, async () => ({
+    charges: await checkCharges(WHOLE.to).then(() => wholeOf(charges)),
     spent: await compareSums(client, SPENT, id, last(carried.spent)),
     rollups: await compareSums(client, ROLLUPS, id, last(carried.rollups)),
     held: await oneRow<Checked>(client, HELD, [id]),
@@ -90,6 +95,10 @@ async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: nu
     spent: await confirmed(client, SPENT, id, seen.spent),
     rollups: await confirmed(client, ROLLUPS, id, seen.rollups),
   };
+}
+
+function wholeOf(slices: readonly Checked[]): Checked {
+  return { count: 0, differences: slices.flatMap(({ differences }) => differences) };
 }
 
 async function confirmed(client: ClientBase, count: Count, id: string, seen: Checked): Promise<Checked> {

@@ -100,10 +100,18 @@ const PLANTED: [string, string[], string, string[]][] = [
     ['usage_record'],
     `UPDATE usage_record SET charge_pico_usd = 0 WHERE idempotency_key = 'a'`,
     [
+      'charge of record "a": stored 0 USD, recomputed 0.0000025 USD',
       'spent of budget # (ORGANIZATION, LIFETIME): stored 4.019485 USD, recomputed 4.0194825 USD',
       'spent of budget # (USER "cy", MONTH) from 2026-03-01T05:00:00Z: stored 0.0000075 USD, recomputed 0.000005 USD',
       'charge of total of 2026-03-05 "openai/gpt-4o": stored 0.0000075 USD, recomputed 0.000005 USD',
     ],
+  ],
+  [
+    'a markup that is not in the charge',
+    ['usage_record'],
+    `UPDATE usage_record SET markup = 0.000001 WHERE idempotency_key = 'a'`,
+    // 2,500,002.5 pico-USD, half-even.
+    ['charge of record "a": stored 0.0000025 USD, recomputed 0.000002500002 USD'],
   ],
   [
     'a record that is gone',

@@ -120,7 +120,7 @@ export class Tenant {
     const said = { idempotencyKey: key, keyDay, contentHash: contentHash({ usd, extended }) };
     const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * 1000;
     const amountPicoUsd = pico(usd);
-    const held = { provider: undefined, model: undefined, pricing: undefined, amountPicoUsd };
+    const held = { provider: undefined, model: undefined, pricing: undefined, markup: 0n, amountPicoUsd };
     if (extended !== undefined) {
       const draft = { kind: 'EXTEND', ...said, reservationId: extended, amountPicoUsd, ttlMs } as const;
       return { draft, reservationId: extended, accountId: undefined, held, createdAt: this.now };
@@ -284,7 +284,7 @@ export class Tenant {
 }
 
 function priceOf(usd: number): PricedUsage {
-  const nothing = { pricingId: undefined, lines: [], hasUnratedUnits: false };
+  const nothing = { pricingId: undefined, lines: [], hasUnratedUnits: false, markup: 0n };
   const amount = pico(usd);
   return { kind: 'PRICED', provider: 'own', model: 'small', ...nothing, costPicoUsd: amount, chargePicoUsd: amount };
 }
