@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   IDEMPOTENCY_CONFLICT: { retryable: false },
   RESERVATION_NOT_HELD: { retryable: false },
   ALREADY_CORRECTED: { retryable: false },
+  INVOICE_STATE: { retryable: false },
   FEATURE_DISABLED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
   SLOW_CONSUMER: { retryable: true },
@@ -74,6 +75,11 @@ export function idempotencyConflict(key: string): ApiError {
 
 export function alreadyCorrected(): ApiError {
   return new ApiError('ALREADY_CORRECTED', 'This record was corrected before. Correct what replaced it.');
+}
+
+/** What the state of an invoice, or of what is to be invoiced, does not allow. */
+export function invoiceState(message: string): ApiError {
+  return new ApiError('INVOICE_STATE', message);
 }
 
 /** @param flag the setting that would switch it on */

@@ -36,6 +36,7 @@ export type NodeTag =
   | 'alert'
   | 'apikey'
   | 'budget'
+  | 'invoice'
   | 'model'
   | 'organization'
   | 'plan'

@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   alert: 'Alert',
   apikey: 'ApiKey',
   budget: 'Budget',
+  invoice: 'Invoice',
   model: 'Model',
   organization: 'Organization',
   plan: 'Plan',

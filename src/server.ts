@@ -20,6 +20,7 @@ import { Correction20261126 } from '../migrations/20261126-7-correction.js';
 import { Reversals20261126 } from '../migrations/20261126-8-reversals.js';
 import { Plan20261126 } from '../migrations/20261126-9-plan.js';
 import { Markup20261127 } from '../migrations/20261127-1-markup.js';
+import { Invoice20261127 } from '../migrations/20261127-2-invoice.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -60,6 +61,7 @@ export const MIGRATIONS = [
   Reversals20261126,
   Plan20261126,
   Markup20261127,
+  Invoice20261127,
 ];
 
 export interface RunningServer {

@@ -4,6 +4,11 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
+import { Invoice, InvoiceCounter, InvoiceLine, Payment } from './billing/invoice.js';
+import { InvoiceLineResolver } from './billing/invoice-line.resolver.js';
+import { InvoiceResolver } from './billing/invoice.resolver.js';
+import { InvoiceReadingService } from './billing/invoice-reading.service.js';
+import { InvoiceService } from './billing/invoice.service.js';
 import { Plan } from './billing/plan.js';
 import { PlanResolver } from './billing/plan.resolver.js';
 import { PlanService } from './billing/plan.service.js';
@@ -94,6 +99,10 @@ export const ENTITIES = [
   Plan,
   PlanSubscription,
   SubscriptionTerms,
+  Invoice,
+  InvoiceLine,
+  InvoiceCounter,
+  Payment,
   Alert,
 ];
 
@@ -129,6 +138,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const billing = {
     plans: new PlanService(features.billing),
     subscriptions: new SubscriptionService(identity.directory, catalogue.prices, features.billing),
+    invoices: new InvoiceService(features.billing),
+    invoiceReading: new InvoiceReadingService(features.billing),
   };
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
@@ -136,6 +147,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     alert: (operation, key) => alerts.findNode(operation, key),
     apikey: (operation, key) => identity.apiKeys.findNode(operation, key),
     budget: (operation, key) => spending.budgets.findNode(operation, key),
+    invoice: (operation, key) => billing.invoiceReading.findNode(operation, key),
     model: (operation, key) => catalogue.catalog.modelById(operation, key),
     organization: (operation, key) => identity.organizations.findNode(operation, key),
     plan: (operation, key) => billing.plans.findNode(operation, key),
@@ -258,6 +270,8 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [PlanResolver, new PlanResolver(services.plans)],
     [SubscriptionResolver, new SubscriptionResolver(services.subscriptions, services.accounts)],
     [SubscriptionPhaseResolver, new SubscriptionPhaseResolver(services.plans)],
+    [InvoiceResolver, new InvoiceResolver(services.invoices, services.invoiceReading, services.accounts)],
+    [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],
     [NodeResolver, new NodeResolver(services.nodes)],
     [CorrectionResolver, new CorrectionResolver(services.corrections)],
     [RecordCorrectionResolver, new RecordCorrectionResolver(services.corrections)],

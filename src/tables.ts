@@ -18,6 +18,10 @@ export const TENANT_TABLES = [
   'plan',
   'subscription',
   'subscription_terms',
+  'invoice',
+  'invoice_line',
+  'invoice_counter',
+  'payment',
   'alert_feed',
   'alert',
 ] as const;

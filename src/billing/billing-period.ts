@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../scalars.js';
 import type { PeriodBounds } from './billing-period.sql.js';
 import { currencyOf } from './currency.js';
-import { roundTo } from './exact.js';
+import { roundTo, type Exact } from './exact.js';
 import type { PlanTerms } from './plan-terms.js';
 import { addDays, daysBetween, prorated, type Day } from './proration.js';
 
@@ -27,6 +27,9 @@ export class BaseFeeShare {
       'For these days: their part of all days of the period, half-even to what can be paid in the plan’s currency.',
   })
   amountPico!: bigint;
+
+  /** Before it was rounded. */
+  exactPico!: Exact;
 }
 
 @ObjectType({ description: 'A part of the time of a subscription that is billed as one.' })
@@ -84,12 +87,14 @@ export function billingPeriod(bounds: PeriodBounds, phases: readonly Phase[], st
 function shareOf(bounds: PeriodBounds, { baseFeePico, currency: code }: PlanTerms, from: Day, to: Day): BaseFeeShare {
   const currency = currencyOf(code);
   if (!currency) throw new Error(`Terms are in ${code}, which is no currency.`);
+  const exactPico = prorated(baseFeePico, bounds, { from, to });
   return {
     firstDay: from,
     lastDay: addDays(to, -1),
     days: Number(daysBetween(from, to)),
     baseFeePico,
-    amountPico: roundTo(currency.stepPico, prorated(baseFeePico, bounds, { from, to })),
+    amountPico: roundTo(currency.stepPico, exactPico),
+    exactPico,
   };
 }
 

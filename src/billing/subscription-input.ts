@@ -53,7 +53,7 @@ export class ChangeSubscriptionInput {
   @Field(() => ChangeTiming, {
     defaultValue: ChangeTiming.PERIOD_END,
     description:
-      'When. Another interval, anchoring or currency can begin only with a period, or on the first day of the subscription.',
+      'When. Another interval or anchoring can begin only with a period, or on the first day of the subscription; another currency only on that day.',
   })
   when!: ChangeTiming;
 }

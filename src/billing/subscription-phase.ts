@@ -39,7 +39,7 @@ export function phaseOn(phases: readonly SubscriptionPhase[], day: Day): Subscri
 
 /** Whether periods begin anew with the terms that follow. */
 export function isOtherCycle(before: PlanTerms, after: PlanTerms): boolean {
-  return (['interval', 'anchoring', 'currency'] as const).some((name) => before[name] !== after[name]);
+  return (['interval', 'anchoring'] as const).some((name) => before[name] !== after[name]);
 }
 
 /** From which day periods are counted that begin with this one. */

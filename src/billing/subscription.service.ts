@@ -93,12 +93,12 @@ export class SubscriptionService {
     const before = day === subscription.startDay ? undefined : phaseOn(phases, addDays(day, -1));
     const code = input.plan ?? (await this.#codeOf(operation, phaseOn(phases, day).planId));
     const chosen = await this.#choose(operation, code, input.overrides);
+    if (before && before.terms.currency !== chosen.terms.currency) {
+      throw badInput(['input', 'plan'], 'A subscription stays in its currency: end it, and subscribe again.');
+    }
     const isOther = !before || isOtherCycle(before.terms, chosen.terms);
     if (isOther && before && input.when === ChangeTiming.NOW) {
-      throw badInput(
-        ['input', 'when'],
-        'Another interval, anchoring or currency can begin only with a period: say PERIOD_END.',
-      );
+      throw badInput(['input', 'when'], 'Another interval or anchoring can begin only with a period: say PERIOD_END.');
     }
     await this.#removeFrom(operation, subscription, day);
     if (!before || before.planId !== chosen.planId || !isDeepStrictEqual(before.terms, chosen.terms)) {

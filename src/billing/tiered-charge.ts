@@ -74,7 +74,7 @@ export class TieredCharge {
 }
 
 /** The most specific row that a unit of a model is billed by; undefined where it is billed by its cost. */
-function rowOf(
+export function rowOf(
   terms: PlanTerms,
   unit: UsageUnit,
   provider: string | null | undefined,

@@ -22,7 +22,7 @@ class UsageRecordEdge {
 }
 
 @ObjectType({ description: 'A page of usage records: the newest call first, equal instants by key downwards.' })
-class UsageRecordConnection {
+export class UsageRecordConnection {
   @Field(() => [UsageRecordEdge], { description: 'The rows of this page.' })
   edges!: UsageRecordEdge[];
 

@@ -3,7 +3,13 @@ import {
   BudgetStatusDocument,
   CancelSubscriptionDocument,
   ChangeSubscriptionDocument,
+  CreateInvoiceDocument,
   DeductFromBudgetDocument,
+  FinalizeInvoiceDocument,
+  InvoiceOfDocument,
+  InvoicesDocument,
+  MarkInvoiceUncollectibleDocument,
+  PayInvoiceDocument,
   PlanOfDocument,
   PlanQuoteDocument,
   PlansDocument,
@@ -13,7 +19,9 @@ import {
   SetBudgetDocument,
   SetPlanDocument,
   SubscribeDocument,
+  UpcomingInvoiceDocument,
   ViewerDocument,
+  VoidInvoiceDocument,
 } from '../support/generated/operations.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -58,6 +66,14 @@ test('all off: calls are counted without a price, a HARD budget refuses nothing,
     world.send(PlansDocument, {}),
     world.send(PlanSubscriptionOfDocument, {}),
     world.send(PlanSubscriptionsDocument, {}),
+    world.send(CreateInvoiceDocument, { input: { subscriptionId: 'any' } }),
+    world.send(FinalizeInvoiceDocument, { input: { invoiceId: 'any' } }),
+    world.send(VoidInvoiceDocument, { input: { invoiceId: 'any' } }),
+    world.send(MarkInvoiceUncollectibleDocument, { input: { invoiceId: 'any' } }),
+    world.send(PayInvoiceDocument, { input: { invoiceId: 'any' } }),
+    world.send(InvoiceOfDocument, { id: 'any' }),
+    world.send(InvoicesDocument, {}),
+    world.send(UpcomingInvoiceDocument, { subscriptionId: 'any' }),
   ]);
   const refusals = answers.map(({ errors }) => [errors?.[0]?.extensions['code'], errors?.[0]?.extensions['flag']]);
   expect(refusals).toEqual(answers.map(() => ['FEATURE_DISABLED', 'ENABLE_BILLING']));

@@ -13,6 +13,8 @@ import { Client } from 'pg';
 import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import {
+  CreateInvoiceDocument,
+  FinalizeInvoiceDocument,
   RecordUsageDocument,
   ReserveDocument,
   SetPlanDocument,
@@ -36,9 +38,17 @@ beforeAll(async () => {
   });
   recordedId = recordUsage.usageRecord?.id ?? '';
   await world.ask(SetPlanDocument, { input: { code: 'basic' } as never });
-  for (const name of ['cancel', 'change'] as const) {
+  await world.ask(SetPlanDocument, { input: { code: 'costly', baseFee: '1' } as never });
+  for (const name of ['cancel', 'change', 'create'] as const) {
     const input = { userId: name, plan: 'basic' };
     subscribed[name] = (await world.ask(SubscribeDocument, { input })).subscribe.id;
+  }
+  for (const name of ['finalize', 'pay', 'uncollectible', 'void'] as const) {
+    const input = { userId: name, plan: 'costly' };
+    const subscriptionId = (await world.ask(SubscribeDocument, { input })).subscribe.id;
+    const { id: invoiceId } = (await world.ask(CreateInvoiceDocument, { input: { subscriptionId } })).createInvoice;
+    invoiced[name] = invoiceId;
+    if (name === 'pay' || name === 'uncollectible') await world.ask(FinalizeInvoiceDocument, { input: { invoiceId } });
   }
 });
 afterAll(async () => {
@@ -50,7 +60,10 @@ afterAll(async () => {
 const reserved = { extend: '', release: '' };
 
 /** Subscriptions that exist. */
-const subscribed = { cancel: '', change: '' };
+const subscribed = { cancel: '', change: '', create: '' };
+
+/** Invoices that exist. */
+const invoiced = { finalize: '', pay: '', uncollectible: '', void: '' };
 
 /** A record that exists. */
 let recordedId = '';
@@ -91,10 +104,22 @@ const ACCEPTED: Readonly<Record<string, object>> = {
     };
   },
   createApiKey: { name: 'mine', roles: ['SERVICE'] },
+  get createInvoice() {
+    return { subscriptionId: subscribed.create };
+  },
   createOrganization: { name: 'Another' },
   deductFromBudget: { idempotencyKey: 'deduct', userId: 'ada', amount: '1', tags },
   get extendReservation() {
     return { idempotencyKey: 'extended', reservationId: reserved.extend, amount: '1' };
+  },
+  get finalizeInvoice() {
+    return { invoiceId: invoiced.finalize };
+  },
+  get markInvoiceUncollectible() {
+    return { invoiceId: invoiced.uncollectible };
+  },
+  get payInvoice() {
+    return { invoiceId: invoiced.pay };
   },
   recordProviderUsage: {
     idempotencyKey: 'provider',
@@ -121,6 +146,9 @@ const ACCEPTED: Readonly<Record<string, object>> = {
     windows: [{ start: '10:00', end: '12:00', rates: [rate] }],
   },
   subscribe: { userId: 'subscriber', plan: 'basic', overrides: { markups, tieredUnits } },
+  get voidInvoice() {
+    return { invoiceId: invoiced.void };
+  },
 };
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));

@@ -1,0 +1,129 @@
+/** Which invoice of a subscription is next, and what it comes to. */
+import DataLoader from 'dataloader';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { invoiceState, notFound } from '../errors.js';
+import { accountById } from '../identity/account-scope.js';
+import { decodeUuid } from '../node-id.js';
+import type { Operation } from '../operation.js';
+import { readCharged, readUnits, type UsageWindow } from './billed-usage.sql.js';
+import type { BillingPeriod } from './billing-period.js';
+import { draftInvoice, type InvoiceSums } from './invoice-draft.js';
+import { Invoice, InvoiceLine, InvoiceLineKind, InvoiceStatus } from './invoice.js';
+import type { PlanTerms } from './plan-terms.js';
+import { PlanSubscription } from './plan-subscription.js';
+import { addDays, type Day } from './proration.js';
+import { periodsFrom, phaseOn, phasesOf } from './subscription-phase.js';
+
+/** An invoice before it is written. */
+export interface Invoicing {
+  readonly sequence: number;
+  readonly terms: PlanTerms;
+  readonly ended: BillingPeriod | undefined;
+  readonly cutAt: Date;
+  readonly sums: InvoiceSums;
+}
+
+/** @throws ApiError NOT_FOUND */
+export async function subscriptionOf(operation: Operation, opaqueId: string): Promise<PlanSubscription> {
+  const id = decodeUuid('subscription', opaqueId);
+  const subscription = id === undefined ? null : await operation.loader(subscriptionOf, subscriptionLoader).load(id);
+  if (!subscription) throw notFound('The subscription');
+  return subscription;
+}
+
+function subscriptionLoader(operation: Operation): DataLoader<string, PlanSubscription | null> {
+  return new DataLoader(async (ids) => {
+    const em = await operation.em();
+    const { organizationId } = operation.principal;
+    const found = await em.find(PlanSubscription, { organizationId, id: { $in: [...ids] } });
+    const byId = new Map(found.map((subscription) => [subscription.id, subscription]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+}
+
+/** Those that stand, by rising sequence. */
+export function standingInvoices(em: EntityManager, { organizationId, id }: PlanSubscription): Promise<Invoice[]> {
+  const where = { organizationId, subscriptionId: id, status: { $ne: InvoiceStatus.VOID } };
+  return em.find(Invoice, where, { orderBy: { sequence: 'asc' } });
+}
+
+/** The first place without an invoice. */
+export function firstMissing(standing: readonly Invoice[]): number {
+  const missing = standing.findIndex(({ sequence }, place) => sequence !== place);
+  return missing === -1 ? standing.length : missing;
+}
+
+/** From which day on an invoice may be made: the first day of the subscription, or the day after its period. */
+export async function dueDay(operation: Operation, subscription: PlanSubscription, sequence: number): Promise<Day> {
+  if (sequence === 0) return subscription.startDay;
+  const ended = await endedPeriod(operation, subscription, sequence);
+  if (!ended) throw invoiceState('All periods of the subscription are invoiced.');
+  return addDays(ended.lastDay, 1);
+}
+
+async function endedPeriod(operation: Operation, subscription: PlanSubscription, sequence: number) {
+  return (await periodsFrom(operation, subscription, subscription.startDay, sequence))[sequence - 1];
+}
+
+export async function invoicingOf(
+  operation: Operation,
+  subscription: PlanSubscription,
+  sequence: number,
+  cutAt: Date,
+): Promise<Invoicing> {
+  const em = await operation.em();
+  const periods = await periodsFrom(operation, subscription, subscription.startDay, sequence + 1);
+  const [ended, next] = [periods[sequence - 1], periods[sequence]];
+  const phases = await phasesOf(operation, subscription);
+  const { terms } = phaseOn(phases, ended?.lastDay ?? subscription.startDay);
+  const standing = await standingInvoices(em, subscription);
+  const before = standing.find((invoice) => invoice.sequence === sequence - 1);
+  const lines = await linesOf(
+    em,
+    standing.filter((invoice) => invoice.sequence < sequence),
+  );
+  const window = ended && (await windowOf(operation, subscription, { sequence, toAt: ended.endsAt, cutAt, before }));
+  const sums = draftInvoice({
+    terms,
+    ended,
+    next,
+    charged: window ? await readCharged(em, window) : [],
+    units: window ? await readUnits(em, window) : [],
+    inAdvance: lines.filter((line) => line.invoiceId === before?.id && line.kind === InvoiceLineKind.BASE_FEE),
+    tiered: lines.filter(({ rowKey }) => rowKey !== null),
+    carriedPico: before?.carriedPico ?? 0n,
+  });
+  return { sequence, terms, ended, cutAt, sums };
+}
+
+async function windowOf(
+  operation: Operation,
+  { organizationId, id, accountId }: PlanSubscription,
+  { sequence, toAt, cutAt, before }: Pick<UsageWindow, 'sequence' | 'toAt' | 'cutAt'> & { before: Invoice | undefined },
+): Promise<UsageWindow> {
+  const account = await accountById(operation, accountId);
+  if (!account) throw new Error('The account of a subscription is not there.');
+  const hasUsage = before?.toAt ? { toAt: before.toAt, cutAt: before.cutAt } : undefined;
+  const payer = { id: account.id, kind: account.kind };
+  return { organizationId, subscriptionId: id, payer, sequence, toAt, cutAt, before: hasUsage };
+}
+
+/** The usage that an invoice has; undefined where it has none. */
+export async function windowOfInvoice(
+  operation: Operation,
+  subscription: PlanSubscription,
+  invoice: Invoice,
+): Promise<UsageWindow | undefined> {
+  if (!invoice.toAt) return undefined;
+  const standing = await standingInvoices(await operation.em(), subscription);
+  const before = standing.find(({ sequence }) => sequence === invoice.sequence - 1);
+  const { sequence, toAt, cutAt } = invoice;
+  return windowOf(operation, subscription, { sequence, toAt, cutAt, before });
+}
+
+async function linesOf(em: EntityManager, invoices: readonly Invoice[]): Promise<InvoiceLine[]> {
+  const [first] = invoices;
+  if (!first) return [];
+  const ids = invoices.map(({ id }) => id);
+  return em.find(InvoiceLine, { organizationId: first.organizationId, invoiceId: { $in: ids } });
+}

@@ -1,0 +1,54 @@
+import { answer, found } from './answer.sql.js';
+
+/** An invoice in words. */
+const PLACE = `concat('invoice ', coalesce(i.number::text, 'draft'), ' of subscription ', i.subscription_id, ' #', i.sequence)`;
+
+/**
+ * An invoice is the sum of its lines, and its remainder what they lost by rounding; what is paid came in, once. Of a
+ * subscription one invoice stands at each place, and each begins where the one before ended. Numbers are 1 to the last,
+ * each given once. About the organization $1.
+ */
+export const INVOICES = answer(
+  'SELECT count(*) FROM public.invoice i WHERE i.organization_id = $1',
+  `SELECT ${found({
+    subject: 'i.id::text',
+    what: 'v.what',
+    place: PLACE,
+    stored: 'v.stored',
+    recomputed: 'v.meant',
+    isMoney: `v.what IN ('sum of lines', 'remainder', 'payments')`,
+  })}
+  FROM public.invoice i
+  LEFT JOIN LATERAL (
+    SELECT coalesce(sum(l.amount_pico), 0) AS amount, coalesce(sum(l.exact_pico), 0) AS exact
+    FROM public.invoice_line l WHERE l.organization_id = $1 AND l.invoice_id = i.id) s ON true
+  LEFT JOIN LATERAL (
+    SELECT coalesce(sum(p.amount_pico), 0) AS amount
+    FROM public.payment p WHERE p.organization_id = $1 AND p.invoice_id = i.id) p ON true
+  LEFT JOIN LATERAL (
+    SELECT b.id, b.to_day, b.cut_at FROM public.invoice b
+    WHERE b.organization_id = $1 AND b.subscription_id = i.subscription_id AND b.sequence = i.sequence - 1
+      AND b.status <> 'VOID' LIMIT 1) b ON true
+  CROSS JOIN LATERAL (VALUES
+    ('sum of lines', (i.total_pico + i.carried_pico)::text, s.amount::text),
+    ('remainder', i.remainder_pico::text, (s.exact - s.amount)::text),
+    ('payments', p.amount::text, CASE WHEN i.status = 'PAID' THEN i.total_pico ELSE 0 END::text),
+    ('invoice before', CASE WHEN i.status = 'VOID' OR i.sequence = 0 OR b.id IS NOT NULL THEN 'there' END, 'there'),
+    ('first day', i.from_day::text, CASE WHEN i.status <> 'VOID' THEN coalesce(b.to_day, i.from_day) ELSE i.from_day END::text),
+    ('cut after the one before', (i.status = 'VOID' OR b.id IS NULL OR b.cut_at < i.cut_at)::text, 'true')
+  ) AS v (what, stored, meant)
+  WHERE i.organization_id = $1 AND v.stored IS DISTINCT FROM v.meant
+  UNION ALL
+  SELECT ${found({
+    subject: `'number'`,
+    what: `'numbers'`,
+    place: `'invoices'`,
+    stored: `concat(n.given, ' up to ', n.last)`,
+    recomputed: `concat(coalesce(c.last_number, 0), ' up to ', coalesce(c.last_number, 0))`,
+    isMoney: 'false',
+  })}
+  FROM (SELECT count(i.number) AS given, coalesce(max(i.number), 0) AS last
+    FROM public.invoice i WHERE i.organization_id = $1) n
+  LEFT JOIN public.invoice_counter c ON c.organization_id = $1
+  WHERE (n.given, n.last) IS DISTINCT FROM (coalesce(c.last_number, 0), coalesce(c.last_number, 0))`,
+);
