@@ -49,7 +49,7 @@ export class Invoice20261127 extends Migration {
       from_day date NOT NULL,
       to_day date NOT NULL,
       record_count bigint,
-      quantity bigint,
+      quantity numeric(38,0),
       usd_pico numeric(50,12),
       exact_pico numeric(38,0) NOT NULL,
       amount_pico numeric(38,0) NOT NULL,

@@ -4,7 +4,8 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
-import { Invoice, InvoiceCounter, InvoiceLine, Payment } from './billing/invoice.js';
+import { Invoice, InvoiceCounter, InvoiceLine } from './billing/invoice.js';
+import { Payment } from './billing/payment.js';
 import { InvoiceLineResolver } from './billing/invoice-line.resolver.js';
 import { InvoiceResolver } from './billing/invoice.resolver.js';
 import { InvoiceReadingService } from './billing/invoice-reading.service.js';
@@ -14,6 +15,7 @@ import { PlanResolver } from './billing/plan.resolver.js';
 import { PlanService } from './billing/plan.service.js';
 import { PlanSubscription, SubscriptionTerms } from './billing/plan-subscription.js';
 import { SubscriptionPhaseResolver, SubscriptionResolver } from './billing/subscription.resolver.js';
+import { SubscriptionReadingService } from './billing/subscription-reading.service.js';
 import { SubscriptionService } from './billing/subscription.service.js';
 import { BudgetMeter } from './budget/budget-meter.js';
 import { Budget } from './budget/budget.js';
@@ -138,6 +140,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const billing = {
     plans: new PlanService(features.billing),
     subscriptions: new SubscriptionService(identity.directory, catalogue.prices, features.billing),
+    subscriptionReading: new SubscriptionReadingService(features.billing),
     invoices: new InvoiceService(features.billing),
     invoiceReading: new InvoiceReadingService(features.billing),
   };
@@ -153,7 +156,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     plan: (operation, key) => billing.plans.findNode(operation, key),
     pricing: (operation, key) => catalogue.catalog.pricingById(operation, key),
     reservation: (operation, key) => spending.reservations.findNode(operation, key),
-    subscription: (operation, key) => billing.subscriptions.findNode(operation, key),
+    subscription: (operation, key) => billing.subscriptionReading.findNode(operation, key),
     usage: (operation, key) => reports.findNode(operation, key),
   });
   return {
@@ -268,7 +271,10 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [UsageReportResolver, new UsageReportResolver(services.reports)],
     [UsageSummaryRowResolver, new UsageSummaryRowResolver(services.reports)],
     [PlanResolver, new PlanResolver(services.plans)],
-    [SubscriptionResolver, new SubscriptionResolver(services.subscriptions, services.accounts)],
+    [
+      SubscriptionResolver,
+      new SubscriptionResolver(services.subscriptions, services.subscriptionReading, services.accounts),
+    ],
     [SubscriptionPhaseResolver, new SubscriptionPhaseResolver(services.plans)],
     [InvoiceResolver, new InvoiceResolver(services.invoices, services.invoiceReading, services.accounts)],
     [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],

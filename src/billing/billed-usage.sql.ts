@@ -99,6 +99,20 @@ function scopeOf({ id, kind }: UsageWindow['payer']): RawBuilder<unknown> {
 
 const GROUP = sql`b.late_from::text AS "lateFrom", b.late_to::text AS "lateTo", b.provider, b.model`;
 
+/**
+ * Up to which local day usage of an account is on invoices of the accounts above it: its team, each that it ever was in, and
+ * the organization. null where it is on none.
+ */
+export async function readBilledTo(em: EntityManager, organizationId: string, accountId: string): Promise<Day | null> {
+  const { rows } = await sql<{ day: Day | null }>`
+    SELECT max(i.to_day)::text AS day FROM invoice i
+    JOIN account a ON a.organization_id = i.organization_id AND a.id = i.account_id
+    WHERE i.organization_id = ${organizationId} AND i.status <> 'VOID' AND i.account_id <> ${accountId}
+      AND (a.kind = 'ORGANIZATION' OR a.id IN (SELECT t.team_id FROM account_team t
+        WHERE t.organization_id = ${organizationId} AND t.account_id = ${accountId}))`.execute(em.getKysely());
+  return rows[0]?.day ?? null;
+}
+
 /** By model. */
 export async function readCharged(em: EntityManager, window: UsageWindow): Promise<ChargedUsage[]> {
   const { rows } = await sql<ChargedUsage>`${billed(window)}

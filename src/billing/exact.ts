@@ -15,6 +15,21 @@ export function exact(numerator: bigint, denominator = 1n): Exact {
   return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
+/** Of digits with decimals, as PostgreSQL writes them. */
+export function exactOf(digits: string): Exact {
+  const [whole = '0', fraction = ''] = digits.split('.');
+  return exact(BigInt(`${whole}${fraction}`), 10n ** BigInt(fraction.length));
+}
+
+const PLACES = 12;
+
+/** As digits with 12 decimals; what is beyond them is cut. */
+export function digitsOf({ numerator, denominator }: Exact): string {
+  const scaled = (numerator * 10n ** BigInt(PLACES)) / denominator;
+  const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(PLACES + 1, '0');
+  return `${scaled < 0n ? '-' : ''}${digits.slice(0, -PLACES)}.${digits.slice(-PLACES)}`;
+}
+
 export function plus(a: Exact, b: Exact): Exact {
   return exact(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
 }

@@ -3,11 +3,13 @@ import { unitDefinition, type UsageUnit } from '../catalog/usage-unit.js';
 import type { BillingPeriod } from './billing-period.js';
 import type { ChargedUsage, UnitUsage, UsageGroup } from './billed-usage.sql.js';
 import { currencyOf, type Currency } from './currency.js';
-import { exact, minus, roundTo, times, type Exact } from './exact.js';
+import { digitsOf, exact, exactOf, minus, plus, roundTo, times, ZERO, type Exact } from './exact.js';
 import { InvoiceLineKind, type LineDetail } from './invoice.js';
 import { tierTableOf, type PlanTerms, type TieredUnit } from './plan-terms.js';
 import { addDays, daysBetween, type Day } from './proration.js';
 import { amountOf, tierLines } from './tier.js';
+import type { SubscriptionPhase } from './plan-subscription.js';
+import { phaseOn } from './subscription-phase.js';
 import { rowOf } from './tiered-charge.js';
 
 /** A line before it has its place. Days are `[fromDay, toDay)`. */
@@ -30,21 +32,21 @@ export interface LineDraft {
 /** A line of an earlier invoice. */
 export type EarlierLine = Pick<
   LineDraft,
-  'kind' | 'rowKey' | 'fromDay' | 'toDay' | 'quantity' | 'amountPico' | 'detail'
+  'kind' | 'rowKey' | 'fromDay' | 'quantity' | 'amountPico' | 'exactPico' | 'detail'
 >;
 
 export interface InvoiceFacts {
-  readonly terms: PlanTerms;
-  /** Whose usage it has; undefined for the first invoice. */
+  readonly phases: readonly SubscriptionPhase[];
+  /** All from the first to the one whose base fee it has. */
+  readonly periods: readonly BillingPeriod[];
+  /** Whose usage it has; undefined for the first invoice, and for one after the last period. */
   readonly ended: BillingPeriod | undefined;
   /** Whose base fee it has in advance; undefined after the last. */
   readonly next: BillingPeriod | undefined;
   readonly charged: readonly ChargedUsage[];
   readonly units: readonly UnitUsage[];
-  /** Of the invoice before: what was billed of the ended period in advance. */
-  readonly inAdvance: readonly EarlierLine[];
-  /** Of all invoices before: what was billed by tiers. */
-  readonly tiered: readonly EarlierLine[];
+  /** Of all invoices before. */
+  readonly earlier: readonly EarlierLine[];
   /** What the invoice before came to below 0. */
   readonly carriedPico: bigint;
 }
@@ -76,11 +78,19 @@ export function draftInvoice(facts: InvoiceFacts): InvoiceSums {
 const sumOf = (lines: readonly { readonly amountPico: bigint }[]) =>
   lines.reduce((sum, { amountPico }) => sum + amountPico, 0n);
 
+/** What is usage of a period, on whatever invoice. */
+export const OF_USAGE: ReadonlySet<InvoiceLineKind> = new Set([
+  InvoiceLineKind.USAGE,
+  InvoiceLineKind.ADJUSTMENT,
+  InvoiceLineKind.TIERED_USAGE,
+  InvoiceLineKind.TIERED_ADJUSTMENT,
+]);
+
 class Lines {
   readonly #currency: Currency;
 
   constructor(private readonly facts: InvoiceFacts) {
-    const { currency: code } = facts.terms;
+    const code = phaseOn(facts.phases, '').terms.currency;
     const currency = currencyOf(code);
     if (!currency) throw new Error(`Terms are in ${code}, which is no currency.`);
     this.#currency = currency;
@@ -88,14 +98,60 @@ class Lines {
 
   all(): LineDraft[] {
     const { ended, next } = this.facts;
+    const changes = ended ? this.#feeChanges(ended) : [];
+    const own = ended ? this.#ofPeriod(ended, null, sumOf(changes)) : [];
+    const late = this.#latePeriods().flatMap((period) => this.#ofPeriod(period, period.firstDay, 0n));
     const fees = next ? this.#baseFees(next) : [];
-    if (!ended) return fees;
-    const changes = this.#feeChanges(ended);
-    const usage = [...this.#usage(ended), ...this.#tiered(ended)];
-    const credit = this.#includedCredit(ended, sumOf(usage));
-    const feePico = sumOf(this.#feesInAdvance()) + sumOf(changes);
-    const bounds = this.#bounds(ended, feePico + sumOf(usage) + sumOf(credit));
-    return [...this.#carried(ended), ...changes, ...usage, ...credit, ...bounds, ...fees];
+    return [...this.#carried(), ...changes, ...own, ...late, ...fees];
+  }
+
+  /** Its usage, and what that makes of its included credit, minimum and maximum; less what was billed of these before. */
+  #ofPeriod(period: BillingPeriod, lateFrom: Day | null, changePico: bigint): LineDraft[] {
+    const usage = [...this.#usage(period, lateFrom), ...this.#tiered(period, lateFrom)];
+    const before = this.facts.earlier.filter(({ fromDay }) => period.firstDay <= fromDay && fromDay <= period.lastDay);
+    const billed = (...kinds: InvoiceLineKind[]) => sumOf(before.filter(({ kind }) => kinds.includes(kind)));
+    const usagePico = billed(...OF_USAGE) + sumOf(usage);
+    const creditPico = -least(
+      most(usagePico, 0n),
+      this.#bound(period, ({ includedCreditPico }) => includedCreditPico) ?? 0n,
+    );
+    const credit = creditPico - billed(InvoiceLineKind.INCLUDED_CREDIT);
+    const feePico = billed(InvoiceLineKind.BASE_FEE, InvoiceLineKind.BASE_FEE_CHANGE) + changePico;
+    const boundsBefore = billed(InvoiceLineKind.MINIMUM_SPEND, InvoiceLineKind.MAXIMUM_SPEND);
+    const bounds = this.#missing(period, feePico + usagePico + creditPico) - boundsBefore;
+    const isMaximum = bounds + boundsBefore < 0n || (bounds + boundsBefore === 0n && boundsBefore < 0n);
+    const boundKind = isMaximum ? InvoiceLineKind.MAXIMUM_SPEND : InvoiceLineKind.MINIMUM_SPEND;
+    const lineOf = (kind: InvoiceLineKind, pico: bigint) =>
+      pico === 0n ? [] : [this.#line({ kind, ...wholeOf(period) }, exact(pico))];
+    return [...usage, ...lineOf(InvoiceLineKind.INCLUDED_CREDIT, credit), ...lineOf(boundKind, bounds)];
+  }
+
+  /** What a period is short of its minimum, or, below 0, what it is above its maximum. */
+  #missing(period: BillingPeriod, spentPico: bigint): bigint {
+    const minimum = this.#bound(period, ({ minimumSpendPico }) => minimumSpendPico ?? 0n) ?? 0n;
+    const maximum = this.#bound(period, ({ maximumSpendPico }) => maximumSpendPico);
+    if (spentPico < minimum) return minimum - spentPico;
+    return maximum !== undefined && spentPico > maximum ? maximum - spentPico : 0n;
+  }
+
+  /** What is for a whole period, by the days that each of its terms has of it; undefined where one of them has none. */
+  #bound(period: BillingPeriod, read: (terms: PlanTerms) => bigint | null): bigint | undefined {
+    const { phases } = this.facts;
+    const end = addDays(period.lastDay, 1);
+    const days = [period.firstDay, ...phases.map(({ fromDay }) => fromDay)].filter(
+      (day) => period.firstDay <= day && day < end,
+    );
+    const starts = [...new Set(days)].sort();
+    const parts = starts.map((day, n) => {
+      const pico = read(phaseOn(phases, day).terms);
+      const share = daysBetween(day, starts[n + 1] ?? end);
+      return pico === null ? undefined : exact(pico * share, BigInt(period.daysOfPeriod));
+    });
+    if (parts.includes(undefined)) return undefined;
+    return roundTo(
+      this.#currency.stepPico,
+      parts.reduce<Exact>((sum, part) => plus(sum, part ?? ZERO), ZERO),
+    );
   }
 
   #line(line: Partial<LineDraft> & Pick<LineDraft, 'kind' | 'fromDay' | 'toDay'>, amount: Exact): LineDraft {
@@ -103,11 +159,11 @@ class Lines {
     return { ...NOTHING, detail: {}, ...line, exactPico: roundTo(1n, amount), amountPico };
   }
 
-  #carried({ firstDay, lastDay }: BillingPeriod): LineDraft[] {
-    const { carriedPico } = this.facts;
-    if (carriedPico === 0n) return [];
-    const days = { fromDay: firstDay, toDay: addDays(lastDay, 1) };
-    return [this.#line({ kind: InvoiceLineKind.CARRIED, ...days }, exact(carriedPico))];
+  #carried(): LineDraft[] {
+    const { carriedPico, ended, periods } = this.facts;
+    const period = ended ?? periods.at(-1);
+    if (carriedPico === 0n || !period) return [];
+    return [this.#line({ kind: InvoiceLineKind.CARRIED, ...wholeOf(period) }, exact(carriedPico))];
   }
 
   #baseFees({ baseFeeShares, daysOfPeriod }: BillingPeriod): LineDraft[] {
@@ -120,122 +176,101 @@ class Lines {
       });
   }
 
-  #feesInAdvance(): readonly EarlierLine[] {
-    return this.facts.inAdvance.filter(({ kind }) => kind === InvoiceLineKind.BASE_FEE);
-  }
-
   /** By fee: what its days come to as they were in the end, less what was billed for them in advance. */
   #feeChanges(ended: BillingPeriod): LineDraft[] {
     const meant = this.#baseFees(ended);
-    const billed = this.#feesInAdvance();
+    const billed = this.facts.earlier.filter(
+      ({ kind, fromDay }) =>
+        kind === InvoiceLineKind.BASE_FEE &&
+        ended.firstDay <= fromDay &&
+        fromDay < addDays(ended.firstDay, ended.daysOfPeriod),
+    );
     const fees = new Set([...billed, ...meant].map(({ detail }) => detail.baseFeePico ?? '0'));
     return [...fees].flatMap((fee) => {
       const of = <Line extends EarlierLine>(lines: readonly Line[]) =>
         lines.filter(({ detail }) => detail.baseFeePico === fee);
-      const difference = sumOf(of(meant)) - sumOf(of(billed));
-      if (difference === 0n) return [];
-      const days = of(meant).reduce((sum, { detail }) => sum + (detail.days ?? 0), 0);
-      const billedDays = of(billed).reduce((sum, { detail }) => sum + (detail.days ?? 0), 0);
-      const detail = { baseFeePico: fee, days: days - billedDays, daysOfPeriod: ended.daysOfPeriod };
-      const [line = of(billed)[0]] = of(meant);
-      if (!line) return [];
-      const { fromDay, toDay } = line;
-      return [this.#line({ kind: InvoiceLineKind.BASE_FEE_CHANGE, fromDay, toDay, detail }, exact(difference))];
+      const amountPico = sumOf(of(meant)) - sumOf(of(billed));
+      if (amountPico === 0n) return [];
+      const sumExact = (lines: readonly EarlierLine[]) => lines.reduce((sum, { exactPico }) => sum + exactPico, 0n);
+      const daysIn = (lines: readonly EarlierLine[]) => lines.reduce((sum, { detail }) => sum + (detail.days ?? 0), 0);
+      const days = daysIn(of(meant)) - daysIn(of(billed));
+      const [line] = of(meant);
+      return [
+        {
+          ...NOTHING,
+          ...{ kind: InvoiceLineKind.BASE_FEE_CHANGE, fromDay: line?.fromDay ?? ended.firstDay },
+          toDay: line?.toDay ?? addDays(ended.lastDay, 1),
+          exactPico: sumExact(of(meant)) - sumExact(of(billed)),
+          ...{ amountPico, detail: { baseFeePico: fee, days, daysOfPeriod: ended.daysOfPeriod } },
+        },
+      ];
     });
+  }
+
+  /** Earlier ones of which something came. */
+  #latePeriods(): BillingPeriod[] {
+    const days = new Set([...this.facts.charged, ...this.facts.units].map(({ lateFrom }) => lateFrom));
+    return this.facts.periods.filter(({ firstDay }) => days.has(firstDay));
   }
 
   /** What is passed through: charges, without those of units that are billed by tiers. */
-  #usage(ended: BillingPeriod): LineDraft[] {
-    return this.facts.charged.flatMap((group) => {
-      const units = this.facts.units.filter((unit) => isSameGroup(unit, group));
-      const byTiers = units.filter((unit) => this.#rowOf(unit));
-      const isAllByTiers = units.length > 0 && byTiers.length === units.length;
-      const usd = byTiers.reduce((sum, { charge }) => minus(sum, decimal(charge)), decimal(group.charge));
-      if (isAllByTiers && usd.numerator === 0n) return [];
-      const detail = { units: units.filter((unit) => !byTiers.includes(unit)).map(unitDetail) };
-      const { provider, model } = group;
-      const kind = group.lateFrom === null ? InvoiceLineKind.USAGE : InvoiceLineKind.ADJUSTMENT;
-      const recordCount = BigInt(group.recordCount);
-      const of = { kind, provider, model, ...daysOf(group, ended), recordCount, usdPico: text(usd), detail };
-      return [this.#line(of, this.#inCurrency(usd))];
-    });
+  #usage(period: BillingPeriod, lateFrom: Day | null): LineDraft[] {
+    const terms = this.#termsOf(period);
+    return this.facts.charged
+      .filter((group) => group.lateFrom === lateFrom)
+      .flatMap((group) => {
+        const units = this.facts.units.filter((unit) => isSameGroup(unit, group));
+        const byTiers = units.filter(({ unit, provider, model }) => rowOf(terms, unit, provider, model));
+        if (units.length > 0 && byTiers.length === units.length) return [];
+        const usd = byTiers.reduce((sum, { charge }) => minus(sum, exactOf(charge)), exactOf(group.charge));
+        const detail = { units: units.filter((unit) => !byTiers.includes(unit)).map(unitDetail) };
+        const { provider, model } = group;
+        const kind = lateFrom === null ? InvoiceLineKind.USAGE : InvoiceLineKind.ADJUSTMENT;
+        const recordCount = BigInt(group.recordCount);
+        const of = { kind, provider, model, ...wholeOf(period), recordCount, usdPico: digitsOf(usd), detail };
+        return [this.#line(of, inCurrency(usd, terms))];
+      });
   }
 
-  #tiered(ended: BillingPeriod): LineDraft[] {
-    const byRow = Map.groupBy(
-      this.facts.units.flatMap((unit) => {
-        const row = this.#rowOf(unit);
-        return row ? [{ unit, row }] : [];
-      }),
-      ({ unit, row }) => JSON.stringify([unit.lateFrom, keyOf(row)]),
-    );
-    return [...byRow.values()].map((found) => {
-      const [first] = found;
-      if (!first) throw new Error('A group has nothing.');
-      const { row, unit: group } = first;
-      const quantity = found.reduce((sum, { unit }) => sum + stepsOf(unit), 0n);
-      const isLate = group.lateFrom !== null;
-      const days = daysOf(group, ended);
-      const known = isLate ? this.#billedBefore(keyOf(row), days.fromDay) : 0n;
-      const amount = minus(this.#tiersOf(row, known + quantity), this.#tiersOf(row, known));
-      const kind = isLate ? InvoiceLineKind.TIERED_ADJUSTMENT : InvoiceLineKind.TIERED_USAGE;
+  #tiered(period: BillingPeriod, lateFrom: Day | null): LineDraft[] {
+    const terms = this.#termsOf(period);
+    const usage = this.facts.units.filter((unit) => unit.lateFrom === lateFrom);
+    return terms.tieredUnits.flatMap((row) => {
+      const found = usage.filter(({ unit, provider, model }) => rowOf(terms, unit, provider, model) === row);
+      if (found.length === 0) return [];
+      const quantity = found.reduce((sum, unit) => sum + stepsOf(unit), 0n);
+      const known = this.facts.earlier
+        .filter((line) => line.rowKey === keyOf(row) && line.fromDay === period.firstDay)
+        .reduce((sum, line) => sum + (line.quantity ?? 0n), 0n);
+      const amount = minus(tiersOf(row, known + quantity), tiersOf(row, known));
+      const kind = lateFrom === null ? InvoiceLineKind.TIERED_USAGE : InvoiceLineKind.TIERED_ADJUSTMENT;
       const { unit, provider, model } = row;
-      const detail = { units: found.map(({ unit: used }) => unitDetail(used)) };
-      return this.#line({ kind, provider, model, unit, rowKey: keyOf(row), ...days, quantity, detail }, amount);
+      const cost = found.reduce((sum, of) => sum + BigInt(of.cost), 0n);
+      const detail = { units: [{ unit, quantity: quantity.toString(), costPicoUsd: cost.toString() }] };
+      return [
+        this.#line({ kind, provider, model, unit, rowKey: keyOf(row), ...wholeOf(period), quantity, detail }, amount),
+      ];
     });
   }
 
-  #billedBefore(rowKey: string, fromDay: Day): bigint {
-    return this.facts.tiered
-      .filter((line) => line.rowKey === rowKey && line.fromDay === fromDay)
-      .reduce((sum, { quantity }) => sum + (quantity ?? 0n), 0n);
+  /** A period is billed by the tiers and the rate that its last day has. */
+  #termsOf({ lastDay }: BillingPeriod): PlanTerms {
+    return phaseOn(this.facts.phases, lastDay).terms;
   }
+}
 
-  #tiersOf(row: TieredUnit, steps: bigint): Exact {
-    return amountOf(tierLines(tierTableOf(row), exact(steps, unitDefinition(row.unit).stepsPerUnit)));
-  }
+const least = (a: bigint, b: bigint) => (a < b ? a : b);
+const most = (a: bigint, b: bigint) => (a > b ? a : b);
 
-  #rowOf({ unit, provider, model }: UnitUsage): TieredUnit | undefined {
-    return rowOf(this.facts.terms, unit, provider, model);
-  }
+function tiersOf(row: TieredUnit, steps: bigint): Exact {
+  return amountOf(tierLines(tierTableOf(row), exact(steps, unitDefinition(row.unit).stepsPerUnit)));
+}
 
-  #includedCredit(ended: BillingPeriod, usagePico: bigint): LineDraft[] {
-    const included = roundTo(this.#currency.stepPico, partOf(this.facts.terms.includedCreditPico, ended));
-    const used = usagePico < included ? usagePico : included;
-    if (used <= 0n) return [];
-    return [this.#line({ kind: InvoiceLineKind.INCLUDED_CREDIT, ...wholeOf(ended) }, exact(-used))];
-  }
-
-  /** @param spentPico fee, usage and credit of the period */
-  #bounds(ended: BillingPeriod, spentPico: bigint): LineDraft[] {
-    const { minimumSpendPico, maximumSpendPico } = this.facts.terms;
-    const bound = (pico: bigint) => roundTo(this.#currency.stepPico, partOf(pico, ended));
-    if (minimumSpendPico !== null && spentPico < bound(minimumSpendPico)) {
-      const missing = exact(bound(minimumSpendPico) - spentPico);
-      return [this.#line({ kind: InvoiceLineKind.MINIMUM_SPEND, ...wholeOf(ended) }, missing)];
-    }
-    if (maximumSpendPico !== null && spentPico > bound(maximumSpendPico)) {
-      const above = exact(bound(maximumSpendPico) - spentPico);
-      return [this.#line({ kind: InvoiceLineKind.MAXIMUM_SPEND, ...wholeOf(ended) }, above)];
-    }
-    return [];
-  }
-
-  #inCurrency(usd: Exact): Exact {
-    const { usdRatePico } = this.facts.terms;
-    return usdRatePico === null ? usd : times(usd, exact(usdRatePico, 1_000_000_000_000n));
-  }
+function inCurrency(usd: Exact, { usdRatePico }: PlanTerms): Exact {
+  return usdRatePico === null ? usd : times(usd, exact(usdRatePico, 1_000_000_000_000n));
 }
 
 const wholeOf = ({ firstDay, lastDay }: BillingPeriod) => ({ fromDay: firstDay, toDay: addDays(lastDay, 1) });
-
-const daysOf = ({ lateFrom, lateTo }: UsageGroup, ended: BillingPeriod) =>
-  lateFrom !== null && lateTo !== null ? { fromDay: lateFrom, toDay: lateTo } : wholeOf(ended);
-
-/** A period that is billed in part has that part of what is for a whole one. */
-function partOf(pico: bigint, { firstDay, lastDay, daysOfPeriod }: BillingPeriod): Exact {
-  return exact(pico * daysBetween(firstDay, addDays(lastDay, 1)), BigInt(daysOfPeriod));
-}
 
 function isSameGroup(a: UsageGroup, b: UsageGroup): boolean {
   return a.lateFrom === b.lateFrom && a.provider === b.provider && a.model === b.model;
@@ -245,21 +280,8 @@ function keyOf({ unit, provider, model }: TieredUnit): string {
   return JSON.stringify([unit, provider, model]);
 }
 
-/** Of digits with decimals, as PostgreSQL writes them. */
-function decimal(digits: string): Exact {
-  const [whole = '0', fraction = ''] = digits.split('.');
-  return exact(BigInt(`${whole}${fraction}`), 10n ** BigInt(fraction.length));
-}
-
-function text({ numerator, denominator }: Exact): string {
-  const places = 12n;
-  const scaled = (numerator * 10n ** places) / denominator;
-  const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(Number(places) + 1, '0');
-  return `${scaled < 0n ? '-' : ''}${digits.slice(0, -Number(places))}.${digits.slice(-Number(places))}`;
-}
-
 function stepsOf({ unit, quantity }: UnitUsage): bigint {
-  const { numerator, denominator } = times(decimal(quantity), exact(unitDefinition(unit).stepsPerUnit));
+  const { numerator, denominator } = times(exactOf(quantity), exact(unitDefinition(unit).stepsPerUnit));
   if (denominator !== 1n) throw new Error(`A sum of ${unit} has parts of its steps.`);
   return numerator;
 }

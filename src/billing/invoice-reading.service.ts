@@ -10,7 +10,9 @@ import { pageOf, pageSize, type Page } from '../page.js';
 import { storedRecord } from '../usage/stored-usage.js';
 import type { UsageRecord } from '../usage/usage-record.js';
 import { readBilled, type BilledPlace } from './billed-usage.sql.js';
-import { Invoice, InvoiceLine, InvoiceLineKind, InvoiceStatus, Payment } from './invoice.js';
+import { Invoice, InvoiceLine, InvoiceLineKind, InvoiceStatus } from './invoice.js';
+import { Payment } from './payment.js';
+import { OF_USAGE } from './invoice-draft.js';
 import { subscriptionOf, windowOfInvoice } from './invoicing.js';
 import { assertBilling } from './plan.service.js';
 import type { PlanSubscription } from './plan-subscription.js';
@@ -112,18 +114,13 @@ export class InvoiceReadingService {
   }
 }
 
-const OF_USAGE: ReadonlySet<InvoiceLineKind> = new Set([
-  InvoiceLineKind.USAGE,
-  InvoiceLineKind.ADJUSTMENT,
-  InvoiceLineKind.TIERED_USAGE,
-  InvoiceLineKind.TIERED_ADJUSTMENT,
-]);
-
-const PLACE = /^(\d{4}-[-\d: .+]+)\n([^\n]+)$/;
+/** An instant as PostgreSQL writes it, and a key. */
+const PLACE = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d)?)\n([^\n\0]+)$/;
 
 function placeOf(cursor: string): BilledPlace {
   const [, occurredAt, key] = PLACE.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (occurredAt === undefined || key === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
+  const isInstant = occurredAt !== undefined && !Number.isNaN(Date.parse(occurredAt.replace(/([+-]\d\d)$/, '$1:00')));
+  if (!isInstant || key === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
   return { occurredAt, key };
 }
 

@@ -1,15 +1,25 @@
 import { LockMode } from '@mikro-orm/core';
-import { badInput, invoiceState, notFound } from '../errors.js';
+import { badInput, invoiceState, notFound, serviceUnavailable } from '../errors.js';
 import { lockGate } from '../identity/gate.sql.js';
 import { authorize } from '../identity/permission.js';
-import { decodeUuid, newId } from '../node-id.js';
+import { decodeUuid, encodeId, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { requireText } from '../text.js';
 import { readLocalDay } from './billing-period.sql.js';
 import { takeCut, takeNumber } from './billed-usage.sql.js';
 import type { CreateInvoiceInput, InvoiceInput, PayInvoiceInput } from './invoice-input.js';
-import { Invoice, InvoiceLine, InvoiceStatus, Payment } from './invoice.js';
-import { dueDay, firstMissing, invoicingOf, standingInvoices, subscriptionOf, type Invoicing } from './invoicing.js';
+import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
+import { Payment } from './payment.js';
+import { OF_USAGE } from './invoice-draft.js';
+import {
+  dueDay,
+  firstMissing,
+  invoicingOf,
+  lockedSubscription,
+  standingInvoices,
+  subscriptionOf,
+  type Invoicing,
+} from './invoicing.js';
 import { assertBilling } from './plan.service.js';
 import type { PlanSubscription } from './plan-subscription.js';
 import { addDays } from './proration.js';
@@ -17,27 +27,53 @@ import { addDays } from './proration.js';
 export class InvoiceService {
   constructor(private readonly isOn: boolean) {}
 
-  /** Makes the draft of an invoice that is due, by a cut of the usage at the gate. */
+  /** Makes the draft of an invoice that is due. */
   async create(operation: Operation, input: CreateInvoiceInput): Promise<Invoice> {
     authorize(operation, 'billing.write');
     assertBilling(this.isOn);
     const { organizationId } = operation.principal;
+    const seen = await this.#dueOf(operation, await subscriptionOf(operation, input.subscriptionId), input.sequence);
+    if (seen instanceof Invoice) return seen;
+    // The cut alone is made at the gate, where every call of the organization waits: what it separates is read afterwards.
+    const gate = await operation.em();
+    await lockGate(gate, organizationId);
+    const cutAt = await takeCut(gate, organizationId);
+    await operation.commit();
+    const subscription = await lockedSubscription(operation, input.subscriptionId);
+    const due = await this.#dueOf(operation, subscription, input.sequence);
+    if (due instanceof Invoice) return due;
+    const last = (await standingInvoices(await operation.em(), subscription)).at(-1);
+    if (last && last.cutAt >= cutAt)
+      throw serviceUnavailable('Another invoice of the subscription was made meanwhile.');
+    const invoicing = await invoicingOf(operation, subscription, due, cutAt);
+    const isLate = due > 0 && invoicing.span?.fromDay === invoicing.span?.toDay;
+    if (isLate && !invoicing.sums.lines.some(({ kind }) => OF_USAGE.has(kind))) {
+      throw invoiceState('All of the subscription is invoiced.');
+    }
+    return this.#write(operation, subscription, invoicing);
+  }
+
+  /** The place of the invoice that is due, or the one that is there. */
+  async #dueOf(
+    operation: Operation,
+    subscription: PlanSubscription,
+    said: number | null | undefined,
+  ): Promise<number | Invoice> {
     const em = await operation.em();
-    await lockGate(em, organizationId);
-    const subscription = await subscriptionOf(operation, input.subscriptionId);
     const standing = await standingInvoices(em, subscription);
     const missing = firstMissing(standing);
-    const sequence = input.sequence ?? missing;
+    const sequence = said ?? missing;
     const known = standing.find((invoice) => invoice.sequence === sequence);
     if (known) return known;
     if (sequence < 0) throw badInput(['input', 'sequence'], 'Must be 0 or more.');
     if (sequence !== missing) throw invoiceState(`The invoice before comes first: its sequence is ${missing}.`);
+    if (subscription.endDay === subscription.startDay)
+      throw invoiceState('The subscription was ended before it began.');
     const from = await dueDay(operation, subscription, sequence);
-    if (from > (await readLocalDay(em, organizationId, operation.now))) {
+    if (from > (await readLocalDay(em, subscription.organizationId, operation.now))) {
       throw invoiceState(`The next invoice of the subscription is due on ${from}.`);
     }
-    const cutAt = await takeCut(em, organizationId);
-    return this.#write(operation, subscription, await invoicingOf(operation, subscription, sequence, cutAt));
+    return sequence;
   }
 
   /** What the next invoice of a subscription would be with the usage so far. Writes nothing. */
@@ -48,9 +84,9 @@ export class InvoiceService {
     const em = await operation.em();
     const sequence = firstMissing(await standingInvoices(em, subscription));
     const from = await dueDay(operation, subscription, sequence);
-    const { sums, terms, ended } = await invoicingOf(operation, subscription, sequence, operation.now);
+    const { sums, terms, span } = await invoicingOf(operation, subscription, sequence, operation.now);
     const lines = sums.lines.map((line, n) => Object.assign(new InvoiceLine(), line, { line: n + 1, invoiceId: '' }));
-    const days = { periodFirstDay: ended?.firstDay ?? null, periodLastDay: ended?.lastDay ?? null };
+    const days = { periodFirstDay: span?.fromDay ?? null, periodLastDay: span ? addDays(span.toDay, -1) : null };
     return { sequence, dueFromDay: from, currency: terms.currency, ...days, ...sums, lines };
   }
 
@@ -71,17 +107,24 @@ export class InvoiceService {
   }
 
   /** Takes an invoice back that nobody has paid. */
-  async void(operation: Operation, { invoiceId }: InvoiceInput): Promise<Invoice> {
-    const invoice = await this.#locked(operation, invoiceId);
+  async void(operation: Operation, input: InvoiceInput): Promise<Invoice> {
+    authorize(operation, 'billing.write');
+    const { organizationId } = operation.principal;
+    // Whoever makes the next one holds the subscription.
+    const seen = await this.#locked(operation, input.invoiceId, LockMode.NONE);
+    await lockedSubscription(operation, encodeId('subscription', seen.subscriptionId));
+    const invoice = await this.#locked(operation, input.invoiceId);
     if (invoice.status === InvoiceStatus.VOID) return invoice;
-    if (invoice.status === InvoiceStatus.PAID) throw invoiceState('The invoice is PAID.');
     const em = await operation.em();
-    const { organizationId, subscriptionId, sequence } = invoice;
+    if (await em.findOne(Payment, { organizationId, invoiceId: invoice.id }))
+      throw invoiceState('The invoice is paid.');
+    const { subscriptionId, sequence } = invoice;
     const later = { organizationId, subscriptionId, sequence: { $gt: sequence }, status: { $ne: InvoiceStatus.VOID } };
     if (await em.findOne(Invoice, later)) {
       throw invoiceState('A later invoice of the subscription builds on it: that one has to be taken back first.');
     }
     invoice.status = InvoiceStatus.VOID;
+    invoice.paidAt = null;
     invoice.voidedAt = operation.now;
     await em.flush();
     return invoice;
@@ -116,14 +159,18 @@ export class InvoiceService {
   }
 
   /** The permission and the row: who changes an invoice does so alone. */
-  async #locked(operation: Operation, id: string): Promise<Invoice> {
+  async #locked(
+    operation: Operation,
+    id: string,
+    lockMode: LockMode.PESSIMISTIC_WRITE | LockMode.NONE = LockMode.PESSIMISTIC_WRITE,
+  ): Promise<Invoice> {
     authorize(operation, 'billing.write');
     assertBilling(this.isOn);
     const key = decodeUuid('invoice', id);
     const em = await operation.em();
     const { organizationId } = operation.principal;
-    const lockMode = LockMode.PESSIMISTIC_WRITE;
-    const invoice = key === undefined ? null : await em.findOne(Invoice, { organizationId, id: key }, { lockMode });
+    const options = { lockMode, refresh: true };
+    const invoice = key === undefined ? null : await em.findOne(Invoice, { organizationId, id: key }, options);
     if (!invoice) throw notFound('The invoice');
     return invoice;
   }
@@ -131,7 +178,7 @@ export class InvoiceService {
   async #write(
     operation: Operation,
     { organizationId, id: subscriptionId, accountId }: PlanSubscription,
-    { sequence, terms, ended, cutAt, sums }: Invoicing,
+    { sequence, terms, span, cutAt, sums }: Invoicing,
   ): Promise<Invoice> {
     const em = await operation.em();
     const id = newId();
@@ -139,8 +186,8 @@ export class InvoiceService {
     const invoice = em.create(Invoice, {
       ...{ organizationId, id, subscriptionId, accountId, sequence, status: InvoiceStatus.DRAFT, number: null },
       ...{ currency: terms.currency, usdRatePico: terms.usdRatePico, usdRateDay: terms.usdRateDay },
-      ...{ fromDay: ended?.firstDay ?? null, toDay: ended ? addDays(ended.lastDay, 1) : null },
-      ...{ fromAt: ended?.startsAt ?? null, toAt: ended?.endsAt ?? null, cutAt, totalPico, carriedPico, remainderPico },
+      ...{ fromDay: span?.fromDay ?? null, toDay: span?.toDay ?? null },
+      ...{ fromAt: span?.fromAt ?? null, toAt: span?.toAt ?? null, cutAt, totalPico, carriedPico, remainderPico },
       ...{ paymentTermDays: terms.paymentTermDays, createdAt: operation.now },
       ...{ finalizedAt: null, dueDay: null, paidAt: null, voidedAt: null },
     });

@@ -203,11 +203,17 @@ export class InvoiceLine {
   @Property({ type: 'text' })
   kind!: InvoiceLineKind;
 
-  @Field(() => String, { nullable: true, description: 'Of usage: the provider; null for all.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of usage: the provider; null for all, and for what has none, such as deductions.',
+  })
   @Property({ type: 'text', nullable: true })
   provider!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Of usage: the model; null for all.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of usage: the model; null for all, and for what has none, such as deductions.',
+  })
   @Property({ type: 'text', nullable: true })
   model!: string | null;
 
@@ -231,8 +237,8 @@ export class InvoiceLine {
   @Property({ type: 'bigint', runtimeType: 'bigint', nullable: true })
   recordCount!: bigint | null;
 
-  /** Of usage by tiers, in steps of the unit. */
-  @Property({ type: 'bigint', runtimeType: 'bigint', nullable: true })
+  /** Of usage by tiers, in steps of the unit: digits as an amount has them. */
+  @Property({ type: PicoUsdColumn, nullable: true })
   quantity!: bigint | null;
 
   /** Of charges: their exact sum in pico-USD. */
@@ -262,34 +268,4 @@ export class InvoiceCounter {
 
   @Property({ type: 'bigint', runtimeType: 'bigint' })
   lastNumber!: bigint;
-}
-
-@Entity({ tableName: 'payment' })
-@Index({ name: 'payment_invoice_idx', properties: ['organizationId', 'invoiceId'] })
-@ObjectType({ description: 'Money that came in for an invoice.' })
-export class Payment {
-  @PrimaryKey({ type: 'uuid' })
-  organizationId!: string;
-
-  @PrimaryKey({ type: 'uuid' })
-  id!: string;
-
-  @Property({ type: 'uuid' })
-  invoiceId!: string;
-
-  @Field(() => String, { description: 'How it came: `manual` for a transfer that somebody has seen.' })
-  @Property({ type: 'text' })
-  processor!: string;
-
-  @Field(() => DecimalScalar, { name: 'amount', description: 'In the invoice’s currency.' })
-  @Property({ type: PicoUsdColumn })
-  amountPico!: bigint;
-
-  @Field(() => String, { nullable: true, description: 'What it can be found by; null where nothing was said.' })
-  @Property({ type: 'text', nullable: true })
-  reference!: string | null;
-
-  @Field(() => DateTimeScalar, { description: 'When it was told of.' })
-  @Property({ type: 'timestamptz' })
-  createdAt!: Date;
 }

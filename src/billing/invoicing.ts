@@ -1,14 +1,15 @@
 /** Which invoice of a subscription is next, and what it comes to. */
+import { LockMode } from '@mikro-orm/core';
 import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { invoiceState, notFound } from '../errors.js';
+import { notFound } from '../errors.js';
 import { accountById } from '../identity/account-scope.js';
 import { decodeUuid } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { readCharged, readUnits, type UsageWindow } from './billed-usage.sql.js';
 import type { BillingPeriod } from './billing-period.js';
 import { draftInvoice, type InvoiceSums } from './invoice-draft.js';
-import { Invoice, InvoiceLine, InvoiceLineKind, InvoiceStatus } from './invoice.js';
+import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
 import type { PlanTerms } from './plan-terms.js';
 import { PlanSubscription } from './plan-subscription.js';
 import { addDays, type Day } from './proration.js';
@@ -18,7 +19,8 @@ import { periodsFrom, phaseOn, phasesOf } from './subscription-phase.js';
 export interface Invoicing {
   readonly sequence: number;
   readonly terms: PlanTerms;
-  readonly ended: BillingPeriod | undefined;
+  /** undefined for the first invoice. */
+  readonly span: Span | undefined;
   readonly cutAt: Date;
   readonly sums: InvoiceSums;
 }
@@ -28,6 +30,19 @@ export async function subscriptionOf(operation: Operation, opaqueId: string): Pr
   const id = decodeUuid('subscription', opaqueId);
   const subscription = id === undefined ? null : await operation.loader(subscriptionOf, subscriptionLoader).load(id);
   if (!subscription) throw notFound('The subscription');
+  return subscription;
+}
+
+/** The same, for whoever changes it or what is invoiced of it: one at a time. */
+export async function lockedSubscription(operation: Operation, opaqueId: string): Promise<PlanSubscription> {
+  const id = decodeUuid('subscription', opaqueId);
+  const em = await operation.em();
+  const { organizationId } = operation.principal;
+  const options = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+  const subscription = id === undefined ? null : await em.findOne(PlanSubscription, { organizationId, id }, options);
+  if (!subscription) throw notFound('The subscription');
+  operation.forget(subscriptionOf);
+  operation.forget(phasesOf);
   return subscription;
 }
 
@@ -53,16 +68,16 @@ export function firstMissing(standing: readonly Invoice[]): number {
   return missing === -1 ? standing.length : missing;
 }
 
-/** From which day on an invoice may be made: the first day of the subscription, or the day after its period. */
+/**
+ * From which day on an invoice may be made: the first day of the subscription, or the day after its period. After the last
+ * period one may be made for what came late.
+ */
 export async function dueDay(operation: Operation, subscription: PlanSubscription, sequence: number): Promise<Day> {
-  if (sequence === 0) return subscription.startDay;
-  const ended = await endedPeriod(operation, subscription, sequence);
-  if (!ended) throw invoiceState('All periods of the subscription are invoiced.');
-  return addDays(ended.lastDay, 1);
-}
-
-async function endedPeriod(operation: Operation, subscription: PlanSubscription, sequence: number) {
-  return (await periodsFrom(operation, subscription, subscription.startDay, sequence))[sequence - 1];
+  const { startDay } = subscription;
+  if (sequence === 0) return startDay;
+  const periods = await periodsFrom(operation, subscription, startDay, sequence);
+  const last = periods.at(-1);
+  return last ? addDays(last.lastDay, 1) : startDay;
 }
 
 export async function invoicingOf(
@@ -75,25 +90,45 @@ export async function invoicingOf(
   const periods = await periodsFrom(operation, subscription, subscription.startDay, sequence + 1);
   const [ended, next] = [periods[sequence - 1], periods[sequence]];
   const phases = await phasesOf(operation, subscription);
-  const { terms } = phaseOn(phases, ended?.lastDay ?? subscription.startDay);
+  const { terms } = phaseOn(phases, (ended ?? periods.at(-1))?.lastDay ?? subscription.startDay);
   const standing = await standingInvoices(em, subscription);
   const before = standing.find((invoice) => invoice.sequence === sequence - 1);
-  const lines = await linesOf(
+  const earlier = await linesOf(
     em,
     standing.filter((invoice) => invoice.sequence < sequence),
   );
-  const window = ended && (await windowOf(operation, subscription, { sequence, toAt: ended.endsAt, cutAt, before }));
+  const span = spanOf(ended, sequence === 0 ? undefined : periods.at(-1));
+  const window = span && (await windowOf(operation, subscription, { sequence, toAt: span.toAt, cutAt, before }));
   const sums = draftInvoice({
-    terms,
+    phases,
+    periods,
     ended,
     next,
     charged: window ? await readCharged(em, window) : [],
     units: window ? await readUnits(em, window) : [],
-    inAdvance: lines.filter((line) => line.invoiceId === before?.id && line.kind === InvoiceLineKind.BASE_FEE),
-    tiered: lines.filter(({ rowKey }) => rowKey !== null),
+    earlier,
     carriedPico: before?.carriedPico ?? 0n,
   });
-  return { sequence, terms, ended, cutAt, sums };
+  return { sequence, terms, span, cutAt, sums };
+}
+
+/** The period whose usage an invoice has, in days and instants. */
+export interface Span {
+  readonly fromDay: Day;
+  readonly toDay: Day;
+  readonly fromAt: Date;
+  readonly toAt: Date;
+}
+
+/** @param last of one after the last period, which has no usage of its own: that period's end */
+function spanOf(ended: BillingPeriod | undefined, last: BillingPeriod | undefined): Span | undefined {
+  if (ended) {
+    const { firstDay, lastDay, startsAt, endsAt } = ended;
+    return { fromDay: firstDay, toDay: addDays(lastDay, 1), fromAt: startsAt, toAt: endsAt };
+  }
+  if (!last) return undefined;
+  const day = addDays(last.lastDay, 1);
+  return { fromDay: day, toDay: day, fromAt: last.endsAt, toAt: last.endsAt };
 }
 
 async function windowOf(

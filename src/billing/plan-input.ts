@@ -154,7 +154,10 @@ export class SetPlanInput {
   })
   trialDays!: number;
 
-  @Field(() => Int, { defaultValue: 0, description: 'Days from the making of an invoice until it is due, 0 to 365.' })
+  @Field(() => Int, {
+    defaultValue: 0,
+    description: 'Days from the day on which an invoice got its number until it is due, 0 to 365.',
+  })
   paymentTermDays!: number;
 
   @Field(() => [PlanMarkupInput], {

@@ -166,7 +166,7 @@ export class PlanTerms {
   @Field(() => Int, { description: 'Days from the start of a subscription on which there is no base fee.' })
   trialDays!: number;
 
-  @Field(() => Int, { description: 'Days from the making of an invoice until it is due.' })
+  @Field(() => Int, { description: 'Days from the day on which an invoice got its number until it is due.' })
   paymentTermDays!: number;
 
   @Field(() => [PlanMarkup], { description: 'What is added to costs; the most specific one counts.' })

@@ -58,7 +58,7 @@ export class ChangeSubscriptionInput {
   when!: ChangeTiming;
 }
 
-@InputType({ description: 'The end of a subscription. Again is no error; an end is never put off.' })
+@InputType({ description: 'The end of a subscription. Again is no error until it is over; an end is never put off.' })
 export class CancelSubscriptionInput {
   @Field(() => ID, { description: 'Opaque id of the subscription.' })
   subscriptionId!: string;

@@ -26,6 +26,7 @@ import type { PlanService } from './plan.service.js';
 import { PlanSubscription, SubscriptionPhase, SubscriptionStatus } from './plan-subscription.js';
 import { addDays, type Day } from './proration.js';
 import { CancelSubscriptionInput, ChangeSubscriptionInput, SubscribeInput } from './subscription-input.js';
+import type { SubscriptionReadingService } from './subscription-reading.service.js';
 import type { SubscriptionService } from './subscription.service.js';
 
 @ObjectType({ description: 'One row of a PlanSubscriptionConnection.' })
@@ -62,6 +63,7 @@ class PeriodsArgs {
 export class SubscriptionResolver {
   constructor(
     private readonly service: SubscriptionService,
+    private readonly reading: SubscriptionReadingService,
     private readonly accounts: AccountService,
   ) {}
 
@@ -86,14 +88,14 @@ export class SubscriptionResolver {
 
   @FieldResolver(() => SubscriptionStatus, { description: 'Where today lies in its time.' })
   status(@Root() subscription: PlanSubscription, @Ctx() context: Context): Promise<SubscriptionStatus> {
-    return this.service.status(context.operation, subscription);
+    return this.reading.status(context.operation, subscription);
   }
 
   @FieldResolver(() => [SubscriptionPhase], {
     description: 'What it was on, is on and, where a change is to come, will be on, by rising day.',
   })
   phases(@Root() subscription: PlanSubscription, @Ctx() context: Context): Promise<readonly SubscriptionPhase[]> {
-    return this.service.phases(context.operation, subscription);
+    return this.reading.phases(context.operation, subscription);
   }
 
   @FieldResolver(() => BillingPeriod, {
@@ -101,7 +103,7 @@ export class SubscriptionResolver {
     description: 'The billing period that today lies in; null before its first day and after its last.',
   })
   currentPeriod(@Root() subscription: PlanSubscription, @Ctx() context: Context): Promise<BillingPeriod | null> {
-    return this.service.currentPeriod(context.operation, subscription);
+    return this.reading.currentPeriod(context.operation, subscription);
   }
 
   @FieldResolver(() => [BillingPeriod], {
@@ -112,7 +114,7 @@ export class SubscriptionResolver {
     @Args(() => PeriodsArgs) { first, from }: PeriodsArgs,
     @Ctx() context: Context,
   ): Promise<BillingPeriod[]> {
-    return this.service.periods(context.operation, subscription, first, from);
+    return this.reading.periods(context.operation, subscription, first, from);
   }
 
   @Requires('billing.write')
@@ -164,7 +166,7 @@ export class SubscriptionResolver {
     @Arg('teamId', () => String, { nullable: true, description: 'A team.' }) teamId: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<PlanSubscription | null> {
-    return this.service.find(context.operation, { userId, teamId });
+    return this.reading.find(context.operation, { userId, teamId });
   }
 
   @Requires('billing.read')
@@ -178,7 +180,7 @@ export class SubscriptionResolver {
     after: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Page<PlanSubscription>> {
-    return this.service.list(context.operation, first, after);
+    return this.reading.list(context.operation, first, after);
   }
 }
 

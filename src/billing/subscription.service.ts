@@ -1,37 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import { validate } from 'uuid';
-import { badInput, notFound } from '../errors.js';
+import { badInput, invoiceState } from '../errors.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { writeMarkups } from '../catalog/write-markups.sql.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
-import { Account } from '../identity/account.js';
-import { spenderOf, type AccountName } from '../identity/account.service.js';
+import { spenderOf } from '../identity/account.service.js';
 import { lockGate } from '../identity/gate.sql.js';
 import { authorize } from '../identity/permission.js';
-import { decodeUuid, encodeId, newId } from '../node-id.js';
+import { newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { pageOf, pageSize, type Page } from '../page.js';
-import type { BillingPeriod } from './billing-period.js';
-import { readLocalDay } from './billing-period.sql.js';
+import { readToday, todayOf } from './billing-period.sql.js';
+import { readBilledTo } from './billed-usage.sql.js';
 import { withOverrides } from './check-plan.js';
+import { lockedSubscription, standingInvoices } from './invoicing.js';
 import type { PlanOverridesInput } from './plan-input.js';
 import { assertBilling } from './plan.service.js';
 import { Plan } from './plan.js';
 import { termsFromJson, termsToJson, type PlanTerms } from './plan-terms.js';
-import {
-  ChangeTiming,
-  PlanSubscription,
-  SubscriptionStatus,
-  SubscriptionTerms,
-  type SubscriptionPhase,
-} from './plan-subscription.js';
+import { ChangeTiming, PlanSubscription, SubscriptionTerms } from './plan-subscription.js';
 import { addDays, type Day } from './proration.js';
 import type { CancelSubscriptionInput, ChangeSubscriptionInput, SubscribeInput } from './subscription-input.js';
-import { anchorOf, isOtherCycle, periodOn, periodsFrom, phasesOf, phaseOn } from './subscription-phase.js';
+import { anchorOf, isOtherCycle, periodOn, phasesOf, phaseOn } from './subscription-phase.js';
 
 const FIRST_DAY = '2020-01-01';
 const MAX_AHEAD_DAYS = 366;
-const MAX_PERIODS = 60;
 
 interface Chosen {
   readonly planId: string;
@@ -59,10 +50,18 @@ export class SubscriptionService {
     if (accountId === undefined) throw new Error('The account was not made.');
     const em = await operation.em();
     await lockGate(em, organizationId);
-    const since = { $or: [{ endDay: null }, { endDay: { $gt: startDay } }] };
-    const other = await em.findOne(PlanSubscription, { organizationId, accountId, ...since });
+    const other = (await em.find(PlanSubscription, { organizationId, accountId })).find(
+      ({ startDay: from, endDay: to }) => to === null || (to > startDay && to !== from),
+    );
     if (other && (await isThat(operation, other, startDay, chosen))) return other;
     if (other) throw badInput(['input'], 'The account has a subscription in this time: change or cancel that one.');
+    const billedTo = await readBilledTo(em, organizationId, accountId);
+    if (billedTo !== null && billedTo > startDay) {
+      throw badInput(
+        ['input', 'firstDay'],
+        `Usage of the account is on invoices of its team or organization already: ${billedTo} is the first day left.`,
+      );
+    }
     const id = newId();
     const createdAt = operation.now;
     const subscription = em.create(PlanSubscription, {
@@ -90,10 +89,13 @@ export class SubscriptionService {
     if (subscription.endDay !== null && day >= subscription.endDay) {
       throw badInput(['input', 'when'], `The subscription ends on ${addDays(subscription.endDay, -1)}, before that.`);
     }
+    const billedTo = (await standingInvoices(await operation.em(), subscription)).at(-1)?.toDay;
+    if (billedTo != null && billedTo > day) throw invoiceState('The period is invoiced already.');
     const before = day === subscription.startDay ? undefined : phaseOn(phases, addDays(day, -1));
     const code = input.plan ?? (await this.#codeOf(operation, phaseOn(phases, day).planId));
     const chosen = await this.#choose(operation, code, input.overrides);
-    if (before && before.terms.currency !== chosen.terms.currency) {
+    const isInvoiced = billedTo !== undefined;
+    if ((before ?? isInvoiced) && phaseOn(phases, day).terms.currency !== chosen.terms.currency) {
       throw badInput(['input', 'plan'], 'A subscription stays in its currency: end it, and subscribe again.');
     }
     const isOther = !before || isOtherCycle(before.terms, chosen.terms);
@@ -118,80 +120,13 @@ export class SubscriptionService {
     const isBegun = today >= subscription.startDay;
     const endDay = input.when === ChangeTiming.NOW && isBegun ? addDays(day, 1) : day;
     if (subscription.endDay !== null && subscription.endDay <= endDay) return subscription;
-    subscription.endDay = endDay;
     const em = await operation.em();
+    const billedTo = (await standingInvoices(em, subscription)).at(-1)?.toDay;
+    if (billedTo != null && billedTo > endDay) throw invoiceState('The period is invoiced already.');
+    subscription.endDay = endDay;
     await em.flush();
     await this.#putInForce(operation, subscription);
     return subscription;
-  }
-
-  /** The one that an account has today, else the one that begins next, else the last one; null without any. */
-  async find(operation: Operation, name: AccountName): Promise<PlanSubscription | null> {
-    authorize(operation, 'billing.read');
-    assertBilling(this.isOn);
-    const { kind, externalId } = spenderOf(name, []);
-    const { organizationId } = operation.principal;
-    const em = await operation.em();
-    const account = await em.findOne(Account, { organizationId, kind, externalId });
-    if (!account) return null;
-    const today = await todayOf(operation);
-    const of = { organizationId, accountId: account.id };
-    const open = { $or: [{ endDay: null }, { endDay: { $gt: today } }] };
-    const current = await em.findOne(PlanSubscription, { ...of, ...open }, { orderBy: { startDay: 'asc' } });
-    return current ?? em.findOne(PlanSubscription, of, { orderBy: { startDay: 'desc' } });
-  }
-
-  /** In the order of their making. */
-  async list(operation: Operation, first?: number | null, after?: string | null): Promise<Page<PlanSubscription>> {
-    authorize(operation, 'billing.read');
-    assertBilling(this.isOn);
-    const size = pageSize(first);
-    const from = after == null ? undefined : decodeUuid('subscription', after);
-    if (after != null && from === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
-    const em = await operation.em();
-    const { organizationId } = operation.principal;
-    const where = { organizationId, ...(from !== undefined && { id: { $gt: from } }) };
-    const found = await em.find(PlanSubscription, where, { orderBy: { id: 'asc' }, limit: size + 1 });
-    return pageOf(found, size, after, ({ id }) => encodeId('subscription', id));
-  }
-
-  async status(operation: Operation, { startDay, endDay }: PlanSubscription): Promise<SubscriptionStatus> {
-    authorize(operation, 'billing.read');
-    const today = await todayOf(operation);
-    if (endDay !== null && endDay <= today) return SubscriptionStatus.ENDED;
-    return today < startDay ? SubscriptionStatus.PENDING : SubscriptionStatus.ACTIVE;
-  }
-
-  /** What it was on, is on and will be on, by rising day. */
-  async phases(operation: Operation, subscription: PlanSubscription): Promise<readonly SubscriptionPhase[]> {
-    authorize(operation, 'billing.read');
-    return phasesOf(operation, subscription);
-  }
-
-  /** The period that today lies in; null before the first and after the last. */
-  async currentPeriod(operation: Operation, subscription: PlanSubscription): Promise<BillingPeriod | null> {
-    authorize(operation, 'billing.read');
-    return (await periodOn(operation, subscription, await todayOf(operation))) ?? null;
-  }
-
-  /** So many periods from the one that contains a day, which is the first one where nothing is said. */
-  async periods(
-    operation: Operation,
-    subscription: PlanSubscription,
-    first: number,
-    from: Day | null | undefined,
-  ): Promise<BillingPeriod[]> {
-    authorize(operation, 'billing.read');
-    if (first < 1 || first > MAX_PERIODS) throw badInput(['first'], `Must be from 1 to ${MAX_PERIODS}.`);
-    return periodsFrom(operation, subscription, from ?? subscription.startDay, first);
-  }
-
-  /** By the key in an opaque id. */
-  async findNode(operation: Operation, key: string): Promise<PlanSubscription | null> {
-    authorize(operation, 'billing.read');
-    if (!this.isOn || !validate(key)) return null;
-    const em = await operation.em();
-    return em.findOne(PlanSubscription, { organizationId: operation.principal.organizationId, id: key });
   }
 
   async #choose(operation: Operation, code: string, overrides: PlanOverridesInput | null | undefined): Promise<Chosen> {
@@ -220,10 +155,8 @@ export class SubscriptionService {
     const { organizationId } = operation.principal;
     const em = await operation.em();
     await lockGate(em, organizationId);
-    const key = decodeUuid('subscription', id);
-    const subscription = key === undefined ? null : await em.findOne(PlanSubscription, { organizationId, id: key });
-    if (!subscription) throw notFound('The subscription');
-    const today = await todayOf(operation);
+    const subscription = await lockedSubscription(operation, id);
+    const today = await readToday(em, organizationId);
     if (subscription.endDay !== null && subscription.endDay <= today) {
       throw badInput(['input', 'subscriptionId'], 'The subscription has ended: subscribe the account again.');
     }
@@ -263,11 +196,6 @@ export class SubscriptionService {
     await em.persist(em.create(SubscriptionTerms, { ...row, createdAt: operation.now })).flush();
     operation.forget(phasesOf);
   }
-}
-
-/** Once for each operation. */
-function todayOf(operation: Operation): Promise<Day> {
-  return operation.loader(todayOf, async (of) => readLocalDay(await of.em(), of.principal.organizationId, of.now));
 }
 
 /** Where a change begins: today, or the first day of the next period; before the first day, that. */

@@ -47,8 +47,9 @@ export function quantityRule(unit: UsageUnit): string {
 export function formatQuantity(unit: UsageUnit, quantity: bigint): string {
   const { stepsPerUnit } = unitDefinition(unit);
   if (stepsPerUnit === 1n) return quantity.toString();
-  const fraction = (quantity % stepsPerUnit).toString().padStart(6, '0').replace(/0+$/, '');
-  return `${quantity / stepsPerUnit}${fraction ? `.${fraction}` : ''}`;
+  const magnitude = quantity < 0n ? -quantity : quantity;
+  const fraction = (magnitude % stepsPerUnit).toString().padStart(6, '0').replace(/0+$/, '');
+  return `${quantity < 0n ? '-' : ''}${magnitude / stepsPerUnit}${fraction ? `.${fraction}` : ''}`;
 }
 
 /** Parts that together are more than the whole they belong to. */

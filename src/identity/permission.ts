@@ -25,8 +25,8 @@ const PERMISSIONS = {
   'budget.read': { roles: READERS, may: 'read budgets' },
   'budget.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set budgets' },
   'budget.reserve': { roles: [Role.ADMIN, Role.SERVICE], may: 'hold money on budgets' },
-  'billing.read': { roles: STAFF, may: 'read plans and subscriptions' },
-  'billing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set plans or change subscriptions' },
+  'billing.read': { roles: STAFF, may: 'read plans, subscriptions and invoices' },
+  'billing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set plans, change subscriptions or make invoices' },
   'budget.check': { roles: STAFF, may: 'check budgets' },
 } satisfies Record<string, { roles: readonly Role[]; may: string }>;
 

@@ -47,7 +47,7 @@ export type BudgetModelInput = {
   provider: string;
 };
 
-/** The end of a subscription. Again is no error; an end is never put off. */
+/** The end of a subscription. Again is no error until it is over; an end is never put off. */
 export type CancelSubscriptionInput = {
   /** Opaque id of the subscription. */
   subscriptionId: string;
@@ -666,7 +666,7 @@ export type SetPlanInput = {
   minimumSpend?: string | null | undefined;
   /** Display name, 1 to 200 characters; left out: the code. */
   name?: string | null | undefined;
-  /** Days from the making of an invoice until it is due, 0 to 365. */
+  /** Days from the day on which an invoice got its number until it is due, 0 to 365. */
   paymentTermDays?: number;
   /** Units that are billed by tables, up to 100; each unit, provider and model once. All others by cost. */
   tieredUnits?: Array<TieredUnitInput>;
