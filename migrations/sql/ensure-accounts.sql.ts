@@ -1,3 +1,8 @@
+/** The teams that are named and have markups. */
+const MARKED_TEAMS = `SELECT FROM public.account t
+      JOIN public.account_markup m ON m.organization_id = p_org AND m.account_id = t.id
+      WHERE t.organization_id = p_org AND t.kind = 'TEAM' AND t.external_id = ANY (p_team_external_ids)`;
+
 /**
  * ensure_accounts: makes what is missing of a list of accounts, their teams and, of runs, their users: teams, then users,
  * then runs, and each part sorted, so that two callers with overlapping lists do not deadlock. Answers with the ids in
@@ -7,7 +12,8 @@
  * p_default_limit: pico-USD; each USER made here gets a MONTH, HARD budget of it in the same transaction, so nobody ever
  * sees the one without the other, and of many callers that meet a new user at once, the one whose insert wins makes the
  * budget. Null makes none. The gate is shared only then, and only for the zone, which must not change between its reading
- * here and the commit; nothing that is counted changes, because a new account has no record yet.
+ * here and the commit; nothing that is counted changes, because a new account has no record yet. Of a named team the gate
+ * is shared too, or, where the team has markups, held alone: what its calls are charged depends on who is in it.
  */
 export const ENSURE_ACCOUNTS = `
 CREATE OR REPLACE FUNCTION ensure_accounts(
@@ -19,11 +25,21 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   v_user uuid;
   v_users uuid[] := '{}';
+  v_is_marked boolean := false;
 BEGIN
-  IF p_default_limit IS NOT NULL THEN
-    PERFORM FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
+  IF p_default_limit IS NOT NULL OR cardinality(array_remove(p_team_external_ids, NULL)) > 0 THEN
+    -- Where it may have to be counted as a change, the gate is taken alone from the beginning: a share cannot become that.
+    v_is_marked := EXISTS (${MARKED_TEAMS});
+    IF v_is_marked THEN
+      PERFORM FROM public.organization_gate g WHERE g.organization_id = p_org FOR UPDATE;
+    ELSE
+      PERFORM FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
+    END IF;
     IF NOT FOUND THEN
       RAISE EXCEPTION 'the gate is not to be read' USING ERRCODE = '40001';
+    END IF;
+    IF NOT v_is_marked AND EXISTS (${MARKED_TEAMS}) THEN
+      RAISE EXCEPTION 'a team has got markups meanwhile' USING ERRCODE = '40001';
     END IF;
   END IF;
   PERFORM FROM public.organization o WHERE o.organization_id = p_org;
@@ -84,10 +100,7 @@ BEGIN
   ON CONFLICT DO NOTHING;
 
   -- What a call of theirs is charged depends on the team: one that was priced without it is priced again.
-  PERFORM FROM public.account a JOIN public.account_markup m ON m.organization_id = p_org AND m.account_id = a.team_id
-  WHERE a.organization_id = p_org AND a.id = ANY (v_users)
-  LIMIT 1;
-  IF FOUND THEN
+  IF v_is_marked AND v_users <> '{}' THEN
     UPDATE public.organization_gate g SET price_version = g.price_version + 1 WHERE g.organization_id = p_org;
   END IF;
 

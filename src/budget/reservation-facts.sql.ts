@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { LaneClient } from '../lane-connection.js';
 import type { AccountKind } from '../identity/account.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 
@@ -26,4 +27,18 @@ export async function readReservationFacts(
   if (!row) return undefined;
   const { kind, externalId, runId, createdAt } = row;
   return { id, account: { kind, externalId }, runId: runId ?? undefined, createdAt };
+}
+
+/** The teams that calls with these reservations count on, wherever their users are now; null for none. */
+export async function readReservationTeams(
+  client: LaneClient,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const { rows } = await client.query<{ id: string; teamId: string | null }>({
+    name: 'reservation-teams',
+    text: `SELECT id, team_id AS "teamId" FROM reservation WHERE organization_id = $1 AND id = ANY ($2)`,
+    values: [organizationId, ids],
+  });
+  return new Map(rows.map(({ id, teamId }) => [id, teamId]));
 }

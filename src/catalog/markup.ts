@@ -53,9 +53,14 @@ export class MarkupBook {
     this.#rootId = rows.find(({ isRoot }) => isRoot)?.accountId;
   }
 
+  /** Whether any call can have one. */
+  get isEmpty(): boolean {
+    return this.#byAccount.size === 0;
+  }
+
   /** Of the nearest account that has any in force: the user's, else the team's, else the organization's; else none. */
   at({ accountId, teamId }: Payer, provider: string, model: string, at: Date): Markup {
-    if (this.#byAccount.size === 0) return 0n;
+    if (this.isEmpty) return 0n;
     const team = teamId === undefined && accountId !== undefined ? this.#teams.get(accountId) : teamId;
     for (const id of [accountId, team, this.#rootId]) {
       const rows = id == null ? undefined : this.#byAccount.get(id);

@@ -123,6 +123,11 @@ export class PriceSnapshot {
     return this.own.versionsOf(model).find(inForce) ?? this.catalogue.versionsOf(model).find(inForce);
   }
 
+  /** Whether anything is added to the cost of any call. */
+  get hasMarkups(): boolean {
+    return !this.own.markups.isEmpty;
+  }
+
   /** What is added to the cost of a call of this model at an instant, for who pays. */
   markupAt(payer: Payer, { provider, name }: ModelKey, at: Date): Markup {
     return this.own.markups.at(payer, provider, name, at);

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { LaneClient } from '../lane-connection.js';
 import { expireReservations, hasExpired, type ReservationRow } from '../budget/end-reservations.sql.js';
 import type { EnforcementSettings, PeriodRow } from '../budget/budget-status.js';
+import { readReservationTeams } from '../budget/reservation-facts.sql.js';
 import type { PriceBook } from '../catalog/price-book.js';
 import { idempotencyConflict } from '../errors.js';
 import type { LaneJob } from '../lane.js';
@@ -139,11 +140,11 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
   ): Promise<UsageItem[]> {
     const prices = await (isStale ? this.prices.refresh(organizationId) : this.prices.snapshot(organizationId));
     const { catalogueVersion, ownVersion } = prices;
-    const rows = items.map(({ draft, accountId }) => ({
-      draft,
-      accountId,
-      price: priceOf(draft, { accountId }, prices, this.settings.isPricingOn),
-    }));
+    const teams = prices.hasMarkups ? await teamsOf(client, organizationId, items) : undefined;
+    const rows = items.map(({ draft, accountId }) => {
+      const teamId = draft.reservationId === undefined ? undefined : teams?.get(draft.reservationId);
+      return { draft, accountId, price: priceOf(draft, { accountId, teamId }, prices, this.settings.isPricingOn) };
+    });
     const batchId = randomUUID();
     const { onlyIfFits } = this;
     const { enforcement } = this.settings;
@@ -191,6 +192,12 @@ export class Recording implements LaneJob<UsageItem, UsageReceipt> {
     }
     return again;
   }
+}
+
+/** What pays for a held call is the team that it was held for. */
+async function teamsOf(client: LaneClient, organizationId: string, items: readonly UsageItem[]) {
+  const ids = items.flatMap(({ draft }) => draft.reservationId ?? []);
+  return ids.length === 0 ? undefined : readReservationTeams(client, organizationId, ids);
 }
 
 function replayOf(

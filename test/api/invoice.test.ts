@@ -135,6 +135,105 @@ test('what comes after the cut, or is corrected after it, is an adjustment on th
   expect(linesOf(await invoice(id))).toEqual(['CARRIED 2026-08-01..2026-08-31 -2']);
 });
 
+test('what comes after the last invoice of a subscription that is over has one of its own', async () => {
+  const id = await subscribe({});
+  await invoice(id);
+  const call = await record({ promptTokens: 4_000_000 });
+  await world.ask(CancelSubscriptionDocument, { input: { subscriptionId: id, when: 'NOW' } as never }, key);
+  await setClock(world, '2026-06-02T12:00:00Z');
+  expect(linesOf(await invoice(id))).toEqual(['USAGE gpt-4o 2026-06-01..2026-06-01 10']);
+  expect(await codeOfCreate(id)).toBe('INVOICE_STATE');
+  await record({ promptTokens: 400_000, occurredAt: '2026-06-01T13:00:00Z' });
+  expect(linesOf(await invoice(id))).toEqual(['ADJUSTMENT gpt-4o 2026-06-01..2026-06-01 1']);
+  const correction = { idempotencyKey: newName('fix'), usageRecordId: call, reason: 'wrong', void: true } as never;
+  await world.ask(CorrectChargedDocument, { input: correction }, key);
+  const last = await invoice(id);
+  expect(linesOf(last)).toEqual(['ADJUSTMENT gpt-4o 2026-06-01..2026-06-01 -10']);
+  expect(last).toMatchObject({ sequence: 3, total: '0', carried: '-10' });
+  expect(await codeOfCreate(id)).toBe('INVOICE_STATE');
+});
+
+// Seen to fail: with adjustments by the terms of the period that is invoiced.
+test('an earlier period is adjusted by its own terms: its tiers, its rate, its included credit', async () => {
+  const tiers = [{ price: '3' }];
+  const small = await planOf({ includedCredit: '10' });
+  const large = await planOf({ includedCredit: '10', tieredUnits: [{ unit: 'WEB_SEARCHES', mode: 'VOLUME', tiers }] });
+  const rates = [
+    { unit: 'WEB_SEARCHES', price: '1' },
+    { unit: 'INPUT_TOKENS', price: '0.5' },
+  ];
+  await world.ask(SetPricingDocument, { input: { provider: 'own', model: 'm', rates } as never }, key);
+  const { id } = (await world.ask(SubscribeDocument, { input: { userId: 'ada', plan: small } }, key)).subscribe;
+  await invoice(id);
+  const search = (quantity: number, promptTokens: number) =>
+    record({ provider: 'own', model: 'm', promptTokens, quantities: [{ unit: 'WEB_SEARCHES', quantity }] });
+  const call = await search(8, 0);
+  await world.ask(ChangeSubscriptionDocument, { input: { subscriptionId: id, plan: large } as never }, key);
+  await setClock(world, '2026-07-01T12:00:00Z');
+  expect(linesOf(await invoice(id))).toEqual([
+    'USAGE m 2026-06-01..2026-06-30 8',
+    'INCLUDED_CREDIT 2026-06-01..2026-06-30 -8',
+  ]);
+  const correction = { idempotencyKey: newName('fix'), usageRecordId: call, reason: 'wrong', void: true } as never;
+  await world.ask(CorrectChargedDocument, { input: correction }, key);
+  await search(1, 4);
+  await setClock(world, '2026-08-01T12:00:00Z');
+  const next = await invoice(id);
+  expect(linesOf(next)).toEqual([
+    'USAGE m 2026-07-01..2026-07-31 2',
+    'TIERED_USAGE 2026-07-01..2026-07-31 3',
+    'INCLUDED_CREDIT 2026-07-01..2026-07-31 -5',
+    'ADJUSTMENT m 2026-06-01..2026-06-30 -8',
+    'INCLUDED_CREDIT 2026-06-01..2026-06-30 8',
+  ]);
+  expect(next).toMatchObject({ total: '0', carried: '0' });
+});
+
+test('credit, minimum and maximum of a period are by the days that each of its terms has', async () => {
+  const [small, large] = [await planOf({ minimumSpend: '30' }), await planOf({ minimumSpend: '60' })];
+  const { id } = (await world.ask(SubscribeDocument, { input: { userId: 'ada', plan: small } }, key)).subscribe;
+  await invoice(id);
+  await setClock(world, '2026-06-21T12:00:00Z');
+  await world.ask(
+    ChangeSubscriptionDocument,
+    { input: { subscriptionId: id, plan: large, when: 'NOW' } as never },
+    key,
+  );
+  await setClock(world, '2026-07-01T12:00:00Z');
+  expect(linesOf(await invoice(id))).toEqual(['MINIMUM_SPEND 2026-06-01..2026-06-30 40']);
+});
+
+// Seen to fail: with a first day that lies in a period which the organization was invoiced for.
+test('who goes on a plan of its own does not pay again what its team or organization has been invoiced', async () => {
+  const ofAll = await subscribe({}, { userId: null });
+  const ofRed = await subscribe({}, { userId: null, teamId: 'red' });
+  await record({ promptTokens: 400_000 });
+  await record({ userId: 'bob', teamId: 'red', promptTokens: 400_000 });
+  for (const id of [ofAll, ofRed]) await invoice(id);
+  await setClock(world, '2026-07-05T12:00:00Z');
+  for (const id of [ofAll, ofRed]) expect((await invoice(id)).total).toBe('1');
+  const plan = await planOf({});
+  for (const userId of ['ada', 'bob']) {
+    const input = { userId, plan, firstDay: '2026-06-15' };
+    const { errors } = await world.send(SubscribeDocument, { input }, key);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['input', 'firstDay'] });
+    const { id } = (await world.ask(SubscribeDocument, { input: { ...input, firstDay: '2026-07-01' } }, key)).subscribe;
+    expect((await invoice(id)).total).toBe('0');
+  }
+});
+
+test('a currency stays once there is an invoice in it', async () => {
+  const [yen, dollars] = [
+    await planOf({ baseFee: '3000', currency: 'JPY', usdRate: '150' }),
+    await planOf({ baseFee: '20' }),
+  ];
+  const { id } = (await world.ask(SubscribeDocument, { input: { userId: 'ada', plan: yen } }, key)).subscribe;
+  const change = { subscriptionId: id, plan: dollars, when: 'NOW' } as never;
+  await invoice(id);
+  const { errors } = await world.send(ChangeSubscriptionDocument, { input: change }, key);
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['input', 'plan'] });
+});
+
 test('an upgrade, a downgrade and an end come to what their days do', async () => {
   const [small, large] = [await planOf({ baseFee: '20' }), await planOf({ baseFee: '50' })];
   const input = { userId: 'ada', plan: small };
@@ -327,6 +426,10 @@ test('a line says which records are behind it, page by page', async () => {
   expect(keys(small)).toEqual(['small']);
   const [rest] = await read(large?.edges[2]?.cursor);
   expect(keys(rest)).toEqual(['large 0']);
+  for (const wrong of ['', 'x', Buffer.from('2026-99-99 00:00:00+00\nkey').toString('base64url')]) {
+    const { errors } = await world.send(LineRecordsDocument, { id: made.id, after: wrong }, key);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['after'] });
+  }
   await record({ idempotencyKey: 'after the cut', occurredAt: '2026-06-21T00:00:00Z' });
   expect(keys((await read())[0])).toEqual(['late', 'large 2', 'large 1']);
 });

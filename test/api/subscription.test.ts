@@ -215,6 +215,12 @@ test('one that has not begun is changed and ended as if it were made so', async 
   expect(daysOf(await periodsOf(userId, 2))).toEqual(['2026-07-15..2026-07-19', '2026-07-20..2026-07-26']);
   await world.ask(CancelSubscriptionDocument, { input: { subscriptionId: id, when: 'NOW' } as never });
   expect(await periodsOf(userId, 2)).toEqual([]);
+  // It never was, and is in nobody's way.
+  const { id: next } = await subscribe(small.code, { userId });
+  const { planSubscription } = await world.ask(PlanSubscriptionOfDocument, { userId });
+  expect(planSubscription).toMatchObject({ id: next, status: 'ACTIVE' });
+  const far = await world.send(PlanSubscriptionOfDocument, { userId, from: '9999-12-01' });
+  expect(refusalOf(far)).toBe('BAD_USER_INPUT');
 });
 
 // Seen to fail: without the gate; with one that is there already refused.
