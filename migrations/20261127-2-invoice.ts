@@ -69,6 +69,11 @@ export class Invoice20261127 extends Migration {
       created_at timestamptz NOT NULL,
       PRIMARY KEY (organization_id, id))`);
     this.addSql('CREATE INDEX payment_invoice_idx ON payment (organization_id, invoice_id)');
+    this.addSql('ALTER TABLE subscription ADD COLUMN next_invoice_day date');
+    this.addSql('UPDATE subscription SET next_invoice_day = start_day');
+    this.addSql(
+      'CREATE INDEX subscription_due_idx ON subscription (organization_id, next_invoice_day) WHERE next_invoice_day IS NOT NULL',
+    );
     this.addSql(`ALTER TABLE invoice ADD CONSTRAINT invoice_subscription_fk
       FOREIGN KEY (organization_id, subscription_id) REFERENCES subscription (organization_id, id)`);
     this.addSql(`ALTER TABLE invoice_line ADD CONSTRAINT invoice_line_invoice_fk

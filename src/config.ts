@@ -79,6 +79,7 @@ const settings = z.object({
     .optional(),
   BUDGET_GRACE_PERIOD: span('0'),
   PRICING_UPDATE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  INVOICE_INTERVAL: span('1m'),
   PRICING_UPDATE_INTERVAL: span('0'),
   PRICING_UPDATE_TIMEOUT: span('30s').refine((value) => value > 0, 'must be more than 0'),
   LANES: z
@@ -118,6 +119,8 @@ export interface Config {
   readonly budgetGraceMs: number;
   readonly pricingUpdateUrl: string | undefined;
   /** 0 = never. */
+  /** How often due invoices are made; 0: only by hand. */
+  readonly invoiceIntervalMs: number;
   readonly pricingUpdateIntervalMs: number;
   readonly pricingUpdateTimeoutMs: number;
   /** 0: none, each call is a transaction of its own. */
@@ -163,6 +166,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     budgetEnforcementSince: value.BUDGET_ENFORCEMENT_SINCE,
     budgetGraceMs: value.BUDGET_GRACE_PERIOD,
     pricingUpdateUrl: value.PRICING_UPDATE_URL,
+    invoiceIntervalMs: value.INVOICE_INTERVAL,
     pricingUpdateIntervalMs: value.PRICING_UPDATE_INTERVAL,
     pricingUpdateTimeoutMs: value.PRICING_UPDATE_TIMEOUT,
     lanes: value.LANES,

@@ -160,6 +160,8 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   closers.add(() => services.priceRefresh.close());
   services.expirySweeper.start();
   closers.add(() => services.expirySweeper.close());
+  services.billingCycle.start();
+  closers.add(() => services.billingCycle.close());
   services.latePricing.start();
   closers.add(() => services.latePricing.close());
   return {

@@ -4,6 +4,7 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
+import { BillingCycle } from './billing/billing-cycle.js';
 import { Invoice, InvoiceCounter, InvoiceLine } from './billing/invoice.js';
 import { Payment } from './billing/payment.js';
 import { InvoiceLineResolver } from './billing/invoice-line.resolver.js';
@@ -137,13 +138,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const alerts = new AlertService(identity.accounts, feed);
   const wake = (organizationId: string) => feed.wake(organizationId);
   const spending = makeSpending(ground, features, lanes, identity, catalogue, wake);
-  const billing = {
-    plans: new PlanService(features.billing),
-    subscriptions: new SubscriptionService(identity.directory, catalogue.prices, features.billing),
-    subscriptionReading: new SubscriptionReadingService(features.billing),
-    invoices: new InvoiceService(features.billing),
-    invoiceReading: new InvoiceReadingService(features.billing),
-  };
+  const billing = makeBilling(ground, features, identity, catalogue);
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
     account: (operation, key) => identity.accounts.findNode(operation, key),
@@ -250,6 +245,24 @@ function makeSpending(
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
   prices.onNewPricing(() => void latePricing.sweep());
   return { meter, budgets, reservations, expirySweeper, usage, corrections, latePricing };
+}
+
+function makeBilling(
+  { config, database, clock, log }: Ground,
+  { billing: isOn }: ReturnType<typeof featuresOf>,
+  { directory }: ReturnType<typeof makeIdentity>,
+  { prices }: ReturnType<typeof makeCatalogue>,
+) {
+  const invoices = new InvoiceService(isOn);
+  const intervalMs = isOn ? config.invoiceIntervalMs : 0;
+  return {
+    plans: new PlanService(isOn),
+    subscriptions: new SubscriptionService(directory, prices, isOn),
+    subscriptionReading: new SubscriptionReadingService(isOn),
+    invoices,
+    invoiceReading: new InvoiceReadingService(isOn),
+    billingCycle: new BillingCycle(database.orm, database.writer, clock, invoices, intervalMs, log),
+  };
 }
 
 /** Also used to print the schema, where no service is ever called. */

@@ -16,6 +16,7 @@ import {
   firstMissing,
   invoicingOf,
   lockedSubscription,
+  scheduleNext,
   standingInvoices,
   subscriptionOf,
   type Invoicing,
@@ -50,7 +51,15 @@ export class InvoiceService {
     if (isLate && !invoicing.sums.lines.some(({ kind }) => OF_USAGE.has(kind))) {
       throw invoiceState('All of the subscription is invoiced.');
     }
-    return this.#write(operation, subscription, invoicing);
+    const invoice = await this.#write(operation, subscription, invoicing);
+    await scheduleNext(operation, subscription);
+    return invoice;
+  }
+
+  /** Makes the next invoice of a subscription and gives it its number, both or neither. */
+  async issue(operation: Operation, subscriptionId: string): Promise<Invoice> {
+    const { id } = await this.create(operation, { subscriptionId });
+    return this.finalize(operation, { invoiceId: encodeId('invoice', id) });
   }
 
   /** The place of the invoice that is due, or the one that is there. */
@@ -112,7 +121,7 @@ export class InvoiceService {
     const { organizationId } = operation.principal;
     // Whoever makes the next one holds the subscription.
     const seen = await this.#locked(operation, input.invoiceId, LockMode.NONE);
-    await lockedSubscription(operation, encodeId('subscription', seen.subscriptionId));
+    const subscription = await lockedSubscription(operation, encodeId('subscription', seen.subscriptionId));
     const invoice = await this.#locked(operation, input.invoiceId);
     if (invoice.status === InvoiceStatus.VOID) return invoice;
     const em = await operation.em();
@@ -127,6 +136,7 @@ export class InvoiceService {
     invoice.paidAt = null;
     invoice.voidedAt = operation.now;
     await em.flush();
+    await scheduleNext(operation, subscription);
     return invoice;
   }
 

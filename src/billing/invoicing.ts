@@ -80,6 +80,19 @@ export async function dueDay(operation: Operation, subscription: PlanSubscriptio
   return last ? addDays(last.lastDay, 1) : startDay;
 }
 
+/** Writes down when the next invoice is due, so that who makes them needs not look at all subscriptions. */
+export async function scheduleNext(operation: Operation, subscription: PlanSubscription): Promise<void> {
+  const em = await operation.em();
+  const sequence = firstMissing(await standingInvoices(em, subscription));
+  const isOver = subscription.endDay === subscription.startDay;
+  const periods = isOver
+    ? []
+    : await periodsFrom(operation, subscription, subscription.startDay, Math.max(sequence, 1));
+  const isWhole = isOver || periods.length < sequence;
+  subscription.nextInvoiceDay = isWhole ? null : await dueDay(operation, subscription, sequence);
+  await em.flush();
+}
+
 export async function invoicingOf(
   operation: Operation,
   subscription: PlanSubscription,

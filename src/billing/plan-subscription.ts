@@ -59,6 +59,13 @@ export class PlanSubscription {
   @Property({ type: 'date', nullable: true })
   endDay!: Day | null;
 
+  @Field(() => LocalDateScalar, {
+    nullable: true,
+    description: 'From which day on its next invoice can be made; null where all of its periods are invoiced.',
+  })
+  @Property({ type: 'date', nullable: true })
+  nextInvoiceDay!: Day | null;
+
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   @Property({ type: 'timestamptz' })
   createdAt!: Date;

@@ -11,7 +11,7 @@ import type { Operation } from '../operation.js';
 import { readToday, todayOf } from './billing-period.sql.js';
 import { readBilledTo } from './billed-usage.sql.js';
 import { withOverrides } from './check-plan.js';
-import { lockedSubscription, standingInvoices } from './invoicing.js';
+import { lockedSubscription, scheduleNext, standingInvoices } from './invoicing.js';
 import type { PlanOverridesInput } from './plan-input.js';
 import { assertBilling } from './plan.service.js';
 import { Plan } from './plan.js';
@@ -70,6 +70,7 @@ export class SubscriptionService {
       accountId,
       startDay,
       endDay: null,
+      nextInvoiceDay: startDay,
       createdAt,
     });
     await em.persist(subscription).flush();
@@ -165,6 +166,7 @@ export class SubscriptionService {
 
   /** Calls from now on are charged by the markups of its terms. Commits, because what is announced must be there for all. */
   async #putInForce(operation: Operation, subscription: PlanSubscription): Promise<void> {
+    await scheduleNext(operation, subscription);
     const { organizationId, accountId, id: sourceId, endDay } = subscription;
     const phases = await phasesOf(operation, subscription);
     const spans = phases.flatMap(({ fromDay, terms }, n) => {

@@ -272,7 +272,7 @@ test('the books tell of a reversal that is not the exact negation, or belongs to
     expect(await booksOf(client)).toEqual([]);
     const linesAfter = async (statement: string) => {
       await client.query(statement);
-      return (await booksOf(client)).filter((line) => line.includes('of correction') || line.includes('reversal'));
+      return (await booksOf(client)).filter((line) => / of (correction|reversal) /.test(line));
     };
     expect(
       await linesAfter(`UPDATE usage_record SET charge_pico_usd = charge_pico_usd - 1 WHERE kind = 'REVERSAL'`),

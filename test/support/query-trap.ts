@@ -12,17 +12,21 @@ export async function trapQuery(folder: string, text: string, signal: 'SIGKILL' 
     preload,
     `import { writeSync } from 'node:fs';
     import { createRequire } from 'node:module';
-    const { Client } = createRequire(${JSON.stringify(resolve('package.json'))})('pg');
-    const send = Client.prototype.query;
+    const here = createRequire(${JSON.stringify(resolve('package.json'))});
+    // The ORM may come with a copy of the driver of its own.
+    const drivers = new Set([here('pg'), createRequire(here.resolve('@mikro-orm/postgresql'))('pg')]);
     let isSet = true;
-    Client.prototype.query = function (...query) {
-      if (isSet && String(query[0]?.text ?? query[0]).includes(${JSON.stringify(text)})) {
-        isSet = false;
-        writeSync(1, 'trapped\\n');
-        process.kill(process.pid, ${JSON.stringify(signal)});
-      }
-      return send.apply(this, query);
-    };`,
+    for (const { Client } of drivers) {
+      const send = Client.prototype.query;
+      Client.prototype.query = function (...query) {
+        if (isSet && String(query[0]?.text ?? query[0]).includes(${JSON.stringify(text)})) {
+          isSet = false;
+          writeSync(1, 'trapped\\n');
+          process.kill(process.pid, ${JSON.stringify(signal)});
+        }
+        return send.apply(this, query);
+      };
+    }`,
   );
   return preload;
 }

@@ -33,6 +33,8 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       PORT: '0',
       BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
       TEST_CLOCK: 'true',
+      // A test makes its invoices itself, at the instants of its own clock.
+      INVOICE_INTERVAL: '0',
       ...environment,
     }),
     pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
