@@ -449,7 +449,7 @@ test('the next invoice can be seen before it is due, and is written by nobody', 
 });
 
 // Each is planted, found and taken back.
-test('verify finds an invoice that is not the sum of its lines, a payment that is missing, a number that is', async () => {
+test('verify finds an invoice that is not the sum of its lines or of its records, and what is wrong with payments and numbers', async () => {
   const id = await subscribe({ baseFee: '7' });
   const first = await finalize(await invoice(id));
   await world.ask(PayInvoiceDocument, { input: { invoiceId: first.id } }, key);
@@ -468,6 +468,7 @@ test('verify finds an invoice that is not the sum of its lines, a payment that i
   };
   const newest = 'WHERE id = (SELECT max(id::text)::uuid FROM invoice)';
   const place = 'of invoice 2 of subscription  #1';
+  const ofTenant = 'organization_id = (SELECT organization_id FROM invoice ORDER BY id DESC LIMIT 1)';
   try {
     expect(
       await planted(
@@ -492,10 +493,20 @@ test('verify finds an invoice that is not the sum of its lines, a payment that i
     );
     expect(
       await planted(
+        `CREATE TABLE was AS SELECT billable_at FROM usage_record WHERE user_id IS NOT NULL AND ${ofTenant};
+         UPDATE usage_record SET billable_at = 'infinity' WHERE ${ofTenant}`,
+        `UPDATE usage_record SET billable_at = (SELECT billable_at FROM was) WHERE ${ofTenant}`,
+      ),
+    ).toEqual([`usage ${place}: stored 1.0000025 USD, recomputed 0 USD`]);
+    expect(
+      await planted(
         `CREATE TABLE cut AS SELECT cut_at FROM invoice ${newest}; UPDATE invoice SET cut_at = '2020-01-01' ${newest}`,
         `UPDATE invoice SET cut_at = (SELECT cut_at FROM cut) ${newest}`,
       ),
-    ).toEqual([`cut after the one before ${place}: stored false, recomputed true`]);
+    ).toEqual([
+      `cut after the one before ${place}: stored false, recomputed true`,
+      `usage ${place}: stored 1.0000025 USD, recomputed 0 USD`,
+    ]);
   } finally {
     await client.end();
   }
