@@ -130,7 +130,7 @@ class Lines {
   #missing(period: BillingPeriod, spentPico: bigint): bigint {
     const minimum = this.#bound(period, ({ minimumSpendPico }) => minimumSpendPico ?? 0n) ?? 0n;
     const maximum = this.#bound(period, ({ maximumSpendPico }) => maximumSpendPico);
-    if (spentPico < minimum) return minimum - spentPico;
+    if (minimum > 0n && spentPico < minimum) return minimum - spentPico;
     return maximum !== undefined && spentPico > maximum ? maximum - spentPico : 0n;
   }
 
