@@ -4,6 +4,7 @@
  */
 import { Client } from 'pg';
 import { parseUsd } from '../../src/money.js';
+import { newId } from '../../src/node-id.js';
 import {
   CorrectChargedDocument,
   CreateInvoiceDocument,
@@ -172,6 +173,36 @@ test('the cut waits for calls that are under way: what they write is on the invo
   } finally {
     await writer.end();
     // The record under way is in no budget and in no total.
+    await own.close('BROKEN');
+  }
+});
+
+// Seen to fail: with the accounts above not waited for.
+test('who goes on a plan of its own waits for the invoice above that is being made, and does not pay it again', async () => {
+  const own = await startWorld();
+  const maker = new Client({ connectionString: own.database.url });
+  await maker.connect();
+  try {
+    await own.ask(SetPlanDocument, { input: { code: 'weekly', interval: 'WEEK' } as never });
+    const [firstDay, today] = [await dayBefore(8), await dayBefore(0)];
+    const plan = 'weekly';
+    const { id: subscriptionId } = (await own.ask(SubscribeDocument, { input: { plan, firstDay } })).subscribe;
+    await own.ask(CreateInvoiceDocument, { input: { subscriptionId } });
+    await maker.query('BEGIN');
+    await maker.query('SELECT FROM subscription FOR UPDATE');
+    const input = { userId: 'ada', plan, firstDay };
+    const subscribed = own.send(SubscribeDocument, { input });
+    await until(async () => (await waiting(own)) > 0 || (await isAnswered(subscribed)));
+    const made = { id: newId(), sequence: 1, from_day: firstDay, to_day: today, from_at: firstDay, to_at: today };
+    await maker.query(
+      `INSERT INTO invoice SELECT (r).* FROM (SELECT jsonb_populate_record(i, $1::jsonb) AS r FROM invoice i) c`,
+      [JSON.stringify(made)],
+    );
+    await maker.query('COMMIT');
+    expect((await subscribed).errors?.[0]?.extensions).toMatchObject({ field: ['input', 'firstDay'] });
+  } finally {
+    await maker.end();
+    // The invoice has no lines.
     await own.close('BROKEN');
   }
 });
