@@ -1,6 +1,7 @@
 /** What all lists of the API have in common: Relay connections, at most 200 rows a page, opaque cursors. */
 import { Field, ObjectType } from 'type-graphql';
 import { badInput } from './errors.js';
+import { decodeUuid, type NodeTag } from './node-id.js';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
@@ -37,6 +38,13 @@ export function pageSize(first: number | null | undefined): number {
   const size = first ?? DEFAULT_PAGE_SIZE;
   if (size < 1 || size > MAX_PAGE_SIZE) throw badInput(['first'], `Must be from 1 to ${MAX_PAGE_SIZE}.`);
   return size;
+}
+
+/** The key of the row that a page begins after, in a list whose cursors are the ids of its rows. @throws ApiError BAD_USER_INPUT */
+export function keyAfter(tag: NodeTag, after: string | null | undefined): string | undefined {
+  const key = after == null ? undefined : decodeUuid(tag, after);
+  if (after != null && key === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
+  return key;
 }
 
 /** @param rows up to `first + 1` rows: the last one is not shown, it tells that another page follows. */

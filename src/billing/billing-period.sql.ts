@@ -85,24 +85,18 @@ async function readPeriods(
 
 /** The local day of an operation; read once for each. */
 export function todayOf(operation: Operation): Promise<Day> {
-  return operation.loader(todayOf, async (of) => readLocalDay(await of.em(), of.principal.organizationId, of.now));
+  return operation.loader(todayOf, async (of) => readDay(await of.em(), of.principal.organizationId, of.now));
 }
 
 /** The local day that it is by now, for who has waited: an operation may have begun on the day before. */
-export async function readToday(em: EntityManager, organizationId: string): Promise<Day> {
-  const { rows } = await sql<{ day: Day }>`
-    SELECT public.local_day_of(o.zone, public.tollgate_now())::text AS day FROM organization o
-    WHERE o.organization_id = ${organizationId}`.execute(em.getKysely());
-  const day = rows[0]?.day;
-  if (day === undefined) throw new Error('An instant has no local day.');
-  return day;
+export function readToday(em: EntityManager, organizationId: string): Promise<Day> {
+  return readDay(em, organizationId, undefined);
 }
 
-/** The local day of an instant. */
-export async function readLocalDay(em: EntityManager, organizationId: string, instant: Date): Promise<Day> {
+async function readDay(em: EntityManager, organizationId: string, instant: Date | undefined): Promise<Day> {
   const { rows } = await sql<{ day: Day }>`
-    SELECT public.local_day_of(o.zone, ${instant}::timestamptz)::text AS day FROM organization o
-    WHERE o.organization_id = ${organizationId}`.execute(em.getKysely());
+    SELECT public.local_day_of(o.zone, coalesce(${instant ?? null}::timestamptz, public.tollgate_now()))::text AS day
+    FROM organization o WHERE o.organization_id = ${organizationId}`.execute(em.getKysely());
   const day = rows[0]?.day;
   if (day === undefined) throw new Error('An instant has no local day.');
   return day;

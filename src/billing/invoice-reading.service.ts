@@ -6,7 +6,7 @@ import { spenderOf, type AccountName } from '../identity/account.service.js';
 import { authorize } from '../identity/permission.js';
 import { decodeUuid, encodeId, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { pageOf, pageSize, type Page } from '../page.js';
+import { keyAfter, pageOf, pageSize, type Page } from '../page.js';
 import { storedRecord } from '../usage/stored-usage.js';
 import type { UsageRecord } from '../usage/usage-record.js';
 import { readBilled, type BilledPlace } from './billed-usage.sql.js';
@@ -30,8 +30,7 @@ export class InvoiceReadingService {
     authorize(operation, 'billing.read');
     assertBilling(this.isOn);
     const size = pageSize(first);
-    const before = after == null ? undefined : decodeUuid('invoice', after);
-    if (after != null && before === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
+    const before = keyAfter('invoice', after);
     const em = await operation.em();
     const { organizationId } = operation.principal;
     const accountId = name.isOfAll ? undefined : await this.#accountId(operation, name);

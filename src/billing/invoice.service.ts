@@ -5,7 +5,7 @@ import { authorize } from '../identity/permission.js';
 import { decodeUuid, encodeId, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { requireText } from '../text.js';
-import { readLocalDay } from './billing-period.sql.js';
+import { todayOf } from './billing-period.sql.js';
 import { takeCut, takeNumber } from './billed-usage.sql.js';
 import type { CreateInvoiceInput, InvoiceInput, PayInvoiceInput } from './invoice-input.js';
 import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
@@ -79,7 +79,7 @@ export class InvoiceService {
     if (subscription.endDay === subscription.startDay)
       throw invoiceState('The subscription was ended before it began.');
     const from = await dueDay(operation, subscription, sequence);
-    if (from > (await readLocalDay(em, subscription.organizationId, operation.now))) {
+    if (from > (await todayOf(operation))) {
       throw invoiceState(`The next invoice of the subscription is due on ${from}.`);
     }
     return sequence;
@@ -108,7 +108,7 @@ export class InvoiceService {
     const { organizationId } = operation.principal;
     invoice.number = await takeNumber(em, organizationId);
     invoice.finalizedAt = operation.now;
-    invoice.dueDay = addDays(await readLocalDay(em, organizationId, operation.now), invoice.paymentTermDays);
+    invoice.dueDay = addDays(await todayOf(operation), invoice.paymentTermDays);
     invoice.status = invoice.totalPico === 0n ? InvoiceStatus.PAID : InvoiceStatus.OPEN;
     if (invoice.status === InvoiceStatus.PAID) invoice.paidAt = operation.now;
     await em.flush();

@@ -93,6 +93,7 @@ export async function scheduleNext(operation: Operation, subscription: PlanSubsc
   await em.flush();
 }
 
+/** What an invoice comes to, with the usage up to a cut. */
 export async function invoicingOf(
   operation: Operation,
   subscription: PlanSubscription,

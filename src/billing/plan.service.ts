@@ -4,10 +4,10 @@ import { validate } from 'uuid';
 import { badInput, featureDisabled, notFound } from '../errors.js';
 import { lockGate } from '../identity/gate.sql.js';
 import { authorize } from '../identity/permission.js';
-import { decodeUuid, encodeId, newId } from '../node-id.js';
+import { encodeId, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { pageOf, pageSize, type Page } from '../page.js';
-import { readLocalDay } from './billing-period.sql.js';
+import { keyAfter, pageOf, pageSize, type Page } from '../page.js';
+import { todayOf } from './billing-period.sql.js';
 import { checkPlan } from './check-plan.js';
 import type { SetPlanInput } from './plan-input.js';
 import { Plan } from './plan.js';
@@ -25,7 +25,7 @@ export class PlanService {
     assertBilling(this.isOn);
     const { organizationId } = operation.principal;
     const em = await operation.em();
-    const { code, name, terms } = checkPlan(input, await readLocalDay(em, organizationId, operation.now));
+    const { code, name, terms } = checkPlan(input, await todayOf(operation));
     // Two that make the same plan at once come one after the other.
     await lockGate(em, organizationId);
     const known = await em.findOne(Plan, { organizationId, code });
@@ -64,8 +64,7 @@ export class PlanService {
     authorize(operation, 'billing.read');
     assertBilling(this.isOn);
     const size = pageSize(first);
-    const from = after == null ? undefined : decodeUuid('plan', after);
-    if (after != null && from === undefined) throw badInput(['after'], 'Must be a cursor of this list.');
+    const from = keyAfter('plan', after);
     const em = await operation.em();
     const { organizationId } = operation.principal;
     const where = { organizationId, ...(from !== undefined && { id: { $gt: from } }) };
