@@ -1,11 +1,11 @@
 /** What a plan charges: parts of periods, tiers, and what an amount is in each currency. */
 import fc from 'fast-check';
-import { currencyOf, formatAmount, minorUnitsOf, type Currency } from '../../src/billing/currency.js';
-import { exact, minus, plus, roundTo, times, type Exact } from '../../src/billing/exact.js';
-import { draftInvoice } from '../../src/billing/invoice-draft.js';
-import { PeriodAnchoring, PlanInterval, type PlanTerms } from '../../src/billing/plan-terms.js';
-import { daysBetween, prorated } from '../../src/billing/proration.js';
-import { amountOf, tierLines, type Tier, type TierTable } from '../../src/billing/tier.js';
+import { currencyOf, formatAmount, minorUnitsOf, type Currency } from '../../src/billing/amount/currency.js';
+import { exact, minus, plus, roundTo, times, type Exact } from '../../src/billing/amount/exact.js';
+import { draftInvoice } from '../../src/billing/invoice/invoice-draft.js';
+import { PeriodAnchoring, PlanInterval, type PlanTerms } from '../../src/billing/plan/plan-terms.js';
+import { daysBetween, prorated } from '../../src/billing/amount/proration.js';
+import { amountOf, tierLines, type Tier, type TierTable } from '../../src/billing/plan/tier.js';
 import { parseUsd } from '../../src/money.js';
 
 const usd = (text: string) => parseUsd(text) ?? 0n;

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../context.js';
-import { encodeId } from '../node-id.js';
-import { FIRST, PageInfo, type Page } from '../page.js';
-import { Requires } from '../requires.js';
+import type { Context } from '../../context.js';
+import { encodeId } from '../../node-id.js';
+import { FIRST, PageInfo, type Page } from '../../page.js';
+import { Requires } from '../../requires.js';
 import { SetPlanInput } from './plan-input.js';
 import { Plan } from './plan.js';
 import type { PlanService } from './plan.service.js';

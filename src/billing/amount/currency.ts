@@ -1,6 +1,6 @@
 /** Currencies that an invoice may be in, and the steps in which each can be paid. */
 import iso4217 from 'currency-codes';
-import { formatUsd, PICO_USD_PER_USD } from '../money.js';
+import { formatUsd, PICO_USD_PER_USD } from '../../money.js';
 
 /** 10^-12 of a currency's unit, as an integer. For USD that is `PicoUsd`. */
 export type Pico = bigint;

@@ -13,20 +13,20 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { Context } from '../context.js';
-import { Account } from '../identity/account.js';
-import type { AccountService } from '../identity/account.service.js';
-import { encodeId } from '../node-id.js';
-import { FIRST, PageInfo, type Page } from '../page.js';
-import { Requires } from '../requires.js';
-import { DecimalScalar, LocalDateScalar } from '../scalars.js';
+import type { Context } from '../../context.js';
+import { Account } from '../../identity/account.js';
+import type { AccountService } from '../../identity/account.service.js';
+import { encodeId } from '../../node-id.js';
+import { FIRST, PageInfo, type Page } from '../../page.js';
+import { Requires } from '../../requires.js';
+import { DecimalScalar, LocalDateScalar } from '../../scalars.js';
 import { CreateInvoiceInput, InvoiceInput, PayInvoiceInput } from './invoice-input.js';
 import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
-import { Payment } from './payment.js';
+import { Payment } from '../payment/payment.js';
 import type { InvoiceReadingService } from './invoice-reading.service.js';
 import type { InvoiceService, UpcomingInvoice as Upcoming } from './invoice.service.js';
-import { PlanSubscription } from './plan-subscription.js';
-import { addDays, type Day } from './proration.js';
+import { PlanSubscription } from '../subscription/plan-subscription.js';
+import { addDays, type Day } from '../amount/proration.js';
 
 @ObjectType({ description: 'One row of an InvoiceConnection.' })
 class InvoiceEdge {

@@ -1,11 +1,11 @@
 /** Which terms a subscription is on when, and the periods that follow from it. */
 import DataLoader from 'dataloader';
-import type { Operation } from '../operation.js';
+import type { Operation } from '../../operation.js';
 import { billingPeriod, type BillingPeriod } from './billing-period.js';
 import { CALENDAR_ANCHOR, periodsOf, type PeriodBounds } from './billing-period.sql.js';
 import { SubscriptionTerms, type PlanSubscription, type SubscriptionPhase } from './plan-subscription.js';
-import { PeriodAnchoring, termsFromJson, type PlanTerms } from './plan-terms.js';
-import type { Day } from './proration.js';
+import { PeriodAnchoring, termsFromJson, type PlanTerms } from '../plan/plan-terms.js';
+import type { Day } from '../amount/proration.js';
 
 /** By rising day, at least one; batched over all subscriptions of an operation. */
 export async function phasesOf(operation: Operation, { id }: PlanSubscription): Promise<readonly SubscriptionPhase[]> {

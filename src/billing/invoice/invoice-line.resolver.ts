@@ -1,15 +1,15 @@
 import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
-import { formatQuantity } from '../catalog/quantity.js';
-import { UsageUnit } from '../catalog/usage-unit-enum.js';
-import type { Context } from '../context.js';
-import { FIRST, type Page } from '../page.js';
-import { Requires } from '../requires.js';
-import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../scalars.js';
-import { UsageRecordConnection } from '../usage/usage-report.resolver.js';
-import type { UsageRecord } from '../usage/usage-record.js';
+import { formatQuantity } from '../../catalog/quantity.js';
+import { UsageUnit } from '../../catalog/usage-unit-enum.js';
+import type { Context } from '../../context.js';
+import { FIRST, type Page } from '../../page.js';
+import { Requires } from '../../requires.js';
+import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../../scalars.js';
+import { UsageRecordConnection } from '../../usage/usage-report.resolver.js';
+import type { UsageRecord } from '../../usage/usage-record.js';
 import { InvoiceLine } from './invoice.js';
 import type { InvoiceReadingService } from './invoice-reading.service.js';
-import { addDays, type Day } from './proration.js';
+import { addDays, type Day } from '../amount/proration.js';
 
 @ObjectType({ description: 'What the calls of a usage line cost, by unit.' })
 class InvoicedUnit {

@@ -1,15 +1,15 @@
 import { LockMode } from '@mikro-orm/core';
-import { badInput, invoiceState, notFound, serviceUnavailable } from '../errors.js';
-import { lockGate } from '../identity/gate.sql.js';
-import { authorize } from '../identity/permission.js';
-import { decodeUuid, encodeId, newId } from '../node-id.js';
-import type { Operation } from '../operation.js';
-import { requireText } from '../text.js';
-import { todayOf } from './billing-period.sql.js';
+import { badInput, invoiceState, notFound, serviceUnavailable } from '../../errors.js';
+import { lockGate } from '../../identity/gate.sql.js';
+import { authorize } from '../../identity/permission.js';
+import { decodeUuid, encodeId, newId } from '../../node-id.js';
+import type { Operation } from '../../operation.js';
+import { requireText } from '../../text.js';
+import { todayOf } from '../subscription/billing-period.sql.js';
 import { takeCut, takeNumber } from './billed-usage.sql.js';
 import type { CreateInvoiceInput, InvoiceInput, PayInvoiceInput } from './invoice-input.js';
 import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
-import { Payment } from './payment.js';
+import { Payment } from '../payment/payment.js';
 import { OF_USAGE } from './invoice-draft.js';
 import {
   dueDay,
@@ -21,9 +21,9 @@ import {
   subscriptionOf,
   type Invoicing,
 } from './invoicing.js';
-import { assertBilling } from './plan.service.js';
-import type { PlanSubscription } from './plan-subscription.js';
-import { addDays } from './proration.js';
+import { assertBilling } from '../plan/plan.service.js';
+import type { PlanSubscription } from '../subscription/plan-subscription.js';
+import { addDays } from '../amount/proration.js';
 
 export class InvoiceService {
   constructor(private readonly isOn: boolean) {}

@@ -1,21 +1,21 @@
 import DataLoader from 'dataloader';
 import { validate } from 'uuid';
-import { badInput } from '../errors.js';
-import { Account } from '../identity/account.js';
-import { spenderOf, type AccountName } from '../identity/account.service.js';
-import { authorize } from '../identity/permission.js';
-import { decodeUuid, encodeId, newId } from '../node-id.js';
-import type { Operation } from '../operation.js';
-import { keyAfter, pageOf, pageSize, type Page } from '../page.js';
-import { storedRecord } from '../usage/stored-usage.js';
-import type { UsageRecord } from '../usage/usage-record.js';
+import { badInput } from '../../errors.js';
+import { Account } from '../../identity/account.js';
+import { spenderOf, type AccountName } from '../../identity/account.service.js';
+import { authorize } from '../../identity/permission.js';
+import { decodeUuid, encodeId, newId } from '../../node-id.js';
+import type { Operation } from '../../operation.js';
+import { keyAfter, pageOf, pageSize, type Page } from '../../page.js';
+import { storedRecord } from '../../usage/stored-usage.js';
+import type { UsageRecord } from '../../usage/usage-record.js';
 import { readBilled, type BilledPlace } from './billed-usage.sql.js';
 import { Invoice, InvoiceLine, InvoiceLineKind, InvoiceStatus } from './invoice.js';
-import { Payment } from './payment.js';
+import { Payment } from '../payment/payment.js';
 import { OF_USAGE } from './invoice-draft.js';
 import { subscriptionOf, windowOfInvoice } from './invoicing.js';
-import { assertBilling } from './plan.service.js';
-import type { PlanSubscription } from './plan-subscription.js';
+import { assertBilling } from '../plan/plan.service.js';
+import type { PlanSubscription } from '../subscription/plan-subscription.js';
 
 export class InvoiceReadingService {
   constructor(private readonly isOn: boolean) {}

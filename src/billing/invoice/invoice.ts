@@ -1,10 +1,10 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { UsageUnit } from '../catalog/usage-unit-enum.js';
-import { PicoUsdColumn } from '../money-column.js';
-import { Node } from '../node.js';
-import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../scalars.js';
-import type { Day } from './proration.js';
+import { UsageUnit } from '../../catalog/usage-unit-enum.js';
+import { PicoUsdColumn } from '../../money-column.js';
+import { Node } from '../../node.js';
+import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../../scalars.js';
+import type { Day } from '../amount/proration.js';
 
 export enum InvoiceStatus {
   DRAFT = 'DRAFT',

@@ -1,5 +1,5 @@
 /** Amounts before they are rounded: fractions of pico, since a third of a month or a price per million has no last digit. */
-import { divideHalfEven } from '../money.js';
+import { divideHalfEven } from '../../money.js';
 
 /** `numerator / denominator` pico of a currency, or units of a quantity. The denominator is positive. */
 export interface Exact {

@@ -6,11 +6,11 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.js';
-import { ApiError } from '../errors.js';
-import { CATALOGUE, encodeId } from '../node-id.js';
-import { Operation } from '../operation.js';
-import { Role } from '../principal.js';
+import type { Clock } from '../../clock.js';
+import { ApiError } from '../../errors.js';
+import { CATALOGUE, encodeId } from '../../node-id.js';
+import { Operation } from '../../operation.js';
+import { Role } from '../../principal.js';
 import { dueSubscriptions, type DueSubscription } from './due-subscriptions.sql.js';
 import type { InvoiceService } from './invoice.service.js';
 

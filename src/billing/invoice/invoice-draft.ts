@@ -1,16 +1,16 @@
 /** What the lines of an invoice are, from the terms, the periods and the usage: computed here, written elsewhere. */
-import { unitDefinition, type UsageUnit } from '../catalog/usage-unit.js';
-import type { BillingPeriod } from './billing-period.js';
+import { unitDefinition, type UsageUnit } from '../../catalog/usage-unit.js';
+import type { BillingPeriod } from '../subscription/billing-period.js';
 import type { ChargedUsage, UnitUsage, UsageGroup } from './billed-usage.sql.js';
-import { currencyOf, type Currency } from './currency.js';
-import { digitsOf, exact, exactOf, minus, plus, roundTo, times, ZERO, type Exact } from './exact.js';
+import { currencyOf, type Currency } from '../amount/currency.js';
+import { digitsOf, exact, exactOf, minus, plus, roundTo, times, ZERO, type Exact } from '../amount/exact.js';
 import { InvoiceLineKind, type LineDetail } from './invoice.js';
-import { tierTableOf, type PlanTerms, type TieredUnit } from './plan-terms.js';
-import { addDays, daysBetween, type Day } from './proration.js';
-import { amountOf, tierLines } from './tier.js';
-import type { SubscriptionPhase } from './plan-subscription.js';
-import { phaseOn } from './subscription-phase.js';
-import { rowOf } from './tiered-charge.js';
+import { tierTableOf, type PlanTerms, type TieredUnit } from '../plan/plan-terms.js';
+import { addDays, daysBetween, type Day } from '../amount/proration.js';
+import { amountOf, tierLines } from '../plan/tier.js';
+import type { SubscriptionPhase } from '../subscription/plan-subscription.js';
+import { phaseOn } from '../subscription/subscription-phase.js';
+import { rowOf } from '../plan/tiered-charge.js';
 
 /** A line before it has its place. Days are `[fromDay, toDay)`. */
 export interface LineDraft {

@@ -2,18 +2,18 @@
 import { LockMode } from '@mikro-orm/core';
 import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { notFound } from '../errors.js';
-import { accountById } from '../identity/account-scope.js';
-import { decodeUuid } from '../node-id.js';
-import type { Operation } from '../operation.js';
+import { notFound } from '../../errors.js';
+import { accountById } from '../../identity/account-scope.js';
+import { decodeUuid } from '../../node-id.js';
+import type { Operation } from '../../operation.js';
 import { readCharged, readUnits, type UsageWindow } from './billed-usage.sql.js';
-import type { BillingPeriod } from './billing-period.js';
+import type { BillingPeriod } from '../subscription/billing-period.js';
 import { draftInvoice, type InvoiceSums } from './invoice-draft.js';
 import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
-import type { PlanTerms } from './plan-terms.js';
-import { PlanSubscription } from './plan-subscription.js';
-import { addDays, type Day } from './proration.js';
-import { periodsFrom, phaseOn, phasesOf } from './subscription-phase.js';
+import type { PlanTerms } from '../plan/plan-terms.js';
+import { PlanSubscription } from '../subscription/plan-subscription.js';
+import { addDays, type Day } from '../amount/proration.js';
+import { periodsFrom, phaseOn, phasesOf } from '../subscription/subscription-phase.js';
 
 /** An invoice before it is written. */
 export interface Invoicing {

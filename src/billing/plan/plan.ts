@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
-import { Node } from '../node.js';
-import { DateTimeScalar } from '../scalars.js';
+import { Node } from '../../node.js';
+import { DateTimeScalar } from '../../scalars.js';
 import type { PlanTermsJson } from './plan-terms.js';
 
 @Entity({ tableName: 'plan' })

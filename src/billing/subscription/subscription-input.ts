@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { LocalDateScalar } from '../scalars.js';
-import { PlanOverridesInput } from './plan-input.js';
+import { LocalDateScalar } from '../../scalars.js';
+import { PlanOverridesInput } from '../plan/plan-input.js';
 import { ChangeTiming } from './plan-subscription.js';
 
 @InputType({ description: 'An account that goes on a plan. The same again is no error.' })

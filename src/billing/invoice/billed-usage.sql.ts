@@ -1,10 +1,10 @@
 /** The usage that an invoice has: each priced record is on exactly one of its payer's, by the cuts of its invoices. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql, type RawBuilder } from 'kysely';
-import { STORED_ROW } from '../usage/find-stored.sql.js';
-import { AccountKind } from '../identity/account.js';
-import type { UsageUnit } from '../catalog/usage-unit.js';
-import type { Day } from './proration.js';
+import { STORED_ROW } from '../../usage/find-stored.sql.js';
+import { AccountKind } from '../../identity/account.js';
+import type { UsageUnit } from '../../catalog/usage-unit.js';
+import type { Day } from '../amount/proration.js';
 
 /** Which usage: what happened before `toAt`, but for what the invoice before has, which was cut at `before`. */
 export interface UsageWindow {

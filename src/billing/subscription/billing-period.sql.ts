@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { Operation } from '../operation.js';
-import type { PlanInterval } from './plan-terms.js';
-import type { Day } from './proration.js';
+import type { Operation } from '../../operation.js';
+import type { PlanInterval } from '../plan/plan-terms.js';
+import type { Day } from '../amount/proration.js';
 
 /** No day is the first of all kinds of periods at once: weeks have a Monday of their own. */
 export const CALENDAR_ANCHOR: Readonly<Record<PlanInterval, Day>> = {

@@ -1,9 +1,9 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { Node } from '../node.js';
-import { DateTimeScalar, LocalDateScalar } from '../scalars.js';
-import { PlanTerms, type PlanTermsJson } from './plan-terms.js';
-import type { Day } from './proration.js';
+import { Node } from '../../node.js';
+import { DateTimeScalar, LocalDateScalar } from '../../scalars.js';
+import { PlanTerms, type PlanTermsJson } from '../plan/plan-terms.js';
+import type { Day } from '../amount/proration.js';
 
 export enum SubscriptionStatus {
   PENDING = 'PENDING',

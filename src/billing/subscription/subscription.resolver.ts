@@ -13,18 +13,18 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { Context } from '../context.js';
-import { Account } from '../identity/account.js';
-import type { AccountService } from '../identity/account.service.js';
-import { encodeId } from '../node-id.js';
-import { FIRST, PageInfo, type Page } from '../page.js';
-import { Requires } from '../requires.js';
-import { LocalDateScalar } from '../scalars.js';
+import type { Context } from '../../context.js';
+import { Account } from '../../identity/account.js';
+import type { AccountService } from '../../identity/account.service.js';
+import { encodeId } from '../../node-id.js';
+import { FIRST, PageInfo, type Page } from '../../page.js';
+import { Requires } from '../../requires.js';
+import { LocalDateScalar } from '../../scalars.js';
 import { BillingPeriod } from './billing-period.js';
-import { Plan } from './plan.js';
-import type { PlanService } from './plan.service.js';
+import { Plan } from '../plan/plan.js';
+import type { PlanService } from '../plan/plan.service.js';
 import { PlanSubscription, SubscriptionPhase, SubscriptionStatus } from './plan-subscription.js';
-import { addDays, type Day } from './proration.js';
+import { addDays, type Day } from '../amount/proration.js';
 import { CancelSubscriptionInput, ChangeSubscriptionInput, SubscribeInput } from './subscription-input.js';
 import type { SubscriptionReadingService } from './subscription-reading.service.js';
 import type { SubscriptionService } from './subscription.service.js';

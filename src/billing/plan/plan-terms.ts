@@ -1,7 +1,7 @@
 /** What a plan charges, as the API shows it and as code computes with it. Amounts are pico of the plan's currency. */
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { UsageUnit } from '../catalog/usage-unit-enum.js';
-import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../scalars.js';
+import { UsageUnit } from '../../catalog/usage-unit-enum.js';
+import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../../scalars.js';
 import type { TierTable } from './tier.js';
 
 export enum PlanInterval {

@@ -1,7 +1,7 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
-import { PicoUsdColumn } from '../money-column.js';
-import { DateTimeScalar, DecimalScalar } from '../scalars.js';
+import { PicoUsdColumn } from '../../money-column.js';
+import { DateTimeScalar, DecimalScalar } from '../../scalars.js';
 
 @Entity({ tableName: 'payment' })
 @Index({ name: 'payment_invoice_idx', properties: ['organizationId', 'invoiceId'] })

@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { UsageUnit } from '../catalog/usage-unit-enum.js';
-import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../scalars.js';
+import { UsageUnit } from '../../catalog/usage-unit-enum.js';
+import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../../scalars.js';
 import { PeriodAnchoring, PlanInterval, TierMode } from './plan-terms.js';
 
 @InputType({ description: 'A part added to the cost of what a model used.' })

@@ -1,11 +1,11 @@
 /** The periods of a subscription, and what base fee each is billed. */
 import { Field, Int, ObjectType } from 'type-graphql';
-import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../scalars.js';
+import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../../scalars.js';
 import type { PeriodBounds } from './billing-period.sql.js';
-import { currencyOf } from './currency.js';
-import { roundTo, type Exact } from './exact.js';
-import type { PlanTerms } from './plan-terms.js';
-import { addDays, daysBetween, prorated, type Day } from './proration.js';
+import { currencyOf } from '../amount/currency.js';
+import { roundTo, type Exact } from '../amount/exact.js';
+import type { PlanTerms } from '../plan/plan-terms.js';
+import { addDays, daysBetween, prorated, type Day } from '../amount/proration.js';
 
 @ObjectType({ description: 'The base fee of some days of a period, which are all on the same terms.' })
 export class BaseFeeShare {

@@ -1,9 +1,9 @@
 /** Every check of a plan's input, in the order of the fields. */
-import { checkWhole } from '../catalog/check-pricing.js';
-import { badInput } from '../errors.js';
-import { PICO_USD_PER_USD } from '../money.js';
-import { requireText } from '../text.js';
-import { currencyOf, type Pico } from './currency.js';
+import { checkWhole } from '../../catalog/check-pricing.js';
+import { badInput } from '../../errors.js';
+import { PICO_USD_PER_USD } from '../../money.js';
+import { requireText } from '../../text.js';
+import { currencyOf, type Pico } from '../amount/currency.js';
 import type {
   PlanMarkupInput,
   PlanOverridesInput,

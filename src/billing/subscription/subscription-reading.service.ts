@@ -1,16 +1,16 @@
 import { validate } from 'uuid';
-import { badInput } from '../errors.js';
-import { Account } from '../identity/account.js';
-import { spenderOf, type AccountName } from '../identity/account.service.js';
-import { authorize } from '../identity/permission.js';
-import { encodeId } from '../node-id.js';
-import type { Operation } from '../operation.js';
-import { keyAfter, pageOf, pageSize, type Page } from '../page.js';
+import { badInput } from '../../errors.js';
+import { Account } from '../../identity/account.js';
+import { spenderOf, type AccountName } from '../../identity/account.service.js';
+import { authorize } from '../../identity/permission.js';
+import { encodeId } from '../../node-id.js';
+import type { Operation } from '../../operation.js';
+import { keyAfter, pageOf, pageSize, type Page } from '../../page.js';
 import type { BillingPeriod } from './billing-period.js';
 import { todayOf } from './billing-period.sql.js';
-import { assertBilling } from './plan.service.js';
+import { assertBilling } from '../plan/plan.service.js';
 import { PlanSubscription, SubscriptionStatus, type SubscriptionPhase } from './plan-subscription.js';
-import type { Day } from './proration.js';
+import type { Day } from '../amount/proration.js';
 import { periodOn, periodsFrom, phasesOf } from './subscription-phase.js';
 
 const MAX_PERIODS = 60;

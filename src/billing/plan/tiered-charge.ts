@@ -1,13 +1,13 @@
 /** What the tiers of a plan make of quantities, row by row. */
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import { collectQuantities } from '../catalog/unit-quantity.js';
-import { formatQuantity } from '../catalog/quantity.js';
-import { UsageUnit } from '../catalog/usage-unit-enum.js';
-import { unitDefinition } from '../catalog/usage-unit.js';
-import { badInput } from '../errors.js';
-import { DecimalScalar, QuantityScalar } from '../scalars.js';
-import { currencyOf } from './currency.js';
-import { exact, roundTo } from './exact.js';
+import { collectQuantities } from '../../catalog/unit-quantity.js';
+import { formatQuantity } from '../../catalog/quantity.js';
+import { UsageUnit } from '../../catalog/usage-unit-enum.js';
+import { unitDefinition } from '../../catalog/usage-unit.js';
+import { badInput } from '../../errors.js';
+import { DecimalScalar, QuantityScalar } from '../../scalars.js';
+import { currencyOf } from '../amount/currency.js';
+import { exact, roundTo } from '../amount/exact.js';
 import { TieredUnit, tierTableOf, type PlanTerms } from './plan-terms.js';
 import { amountOf, tierLines, type TierLine } from './tier.js';
 

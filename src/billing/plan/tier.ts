@@ -1,5 +1,5 @@
 /** What a quantity costs by a table of tiers: exactly, tier by tier. */
-import { ceilingOf, exact, isLess, leastOf, minus, plus, times, ZERO, type Exact } from './exact.js';
+import { ceilingOf, exact, isLess, leastOf, minus, plus, times, ZERO, type Exact } from '../amount/exact.js';
 
 export interface Tier {
   /** The last unit that belongs to it; null in the last tier, which has no end. */
