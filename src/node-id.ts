@@ -36,6 +36,8 @@ export type NodeTag =
   | 'alert'
   | 'apikey'
   | 'budget'
+  | 'creditgrant'
+  | 'creditnote'
   | 'invoice'
   | 'model'
   | 'organization'

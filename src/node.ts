@@ -9,6 +9,8 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   alert: 'Alert',
   apikey: 'ApiKey',
   budget: 'Budget',
+  creditgrant: 'CreditGrant',
+  creditnote: 'CreditNote',
   invoice: 'Invoice',
   model: 'Model',
   organization: 'Organization',

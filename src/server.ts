@@ -21,6 +21,7 @@ import { Reversals20261126 } from '../migrations/20261126-8-reversals.js';
 import { Plan20261126 } from '../migrations/20261126-9-plan.js';
 import { Markup20261127 } from '../migrations/20261127-1-markup.js';
 import { Invoice20261127 } from '../migrations/20261127-2-invoice.js';
+import { Credit20261127 } from '../migrations/20261127-3-credit.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -62,6 +63,7 @@ export const MIGRATIONS = [
   Plan20261126,
   Markup20261127,
   Invoice20261127,
+  Credit20261127,
 ];
 
 export interface RunningServer {

@@ -4,20 +4,7 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
-import { BillingCycle } from './billing/invoice/billing-cycle.js';
-import { Invoice, InvoiceCounter, InvoiceLine } from './billing/invoice/invoice.js';
-import { Payment } from './billing/payment/payment.js';
-import { InvoiceLineResolver } from './billing/invoice/invoice-line.resolver.js';
-import { InvoiceResolver } from './billing/invoice/invoice.resolver.js';
-import { InvoiceReadingService } from './billing/invoice/invoice-reading.service.js';
-import { InvoiceService } from './billing/invoice/invoice.service.js';
-import { Plan } from './billing/plan/plan.js';
-import { PlanResolver } from './billing/plan/plan.resolver.js';
-import { PlanService } from './billing/plan/plan.service.js';
-import { PlanSubscription, SubscriptionTerms } from './billing/subscription/plan-subscription.js';
-import { SubscriptionPhaseResolver, SubscriptionResolver } from './billing/subscription/subscription.resolver.js';
-import { SubscriptionReadingService } from './billing/subscription/subscription-reading.service.js';
-import { SubscriptionService } from './billing/subscription/subscription.service.js';
+import { BILLING_ENTITIES, billingResolvers, makeBilling } from './billing/make-billing.js';
 import { BudgetMeter } from './budget/budget-meter.js';
 import { Budget } from './budget/budget.js';
 import { BudgetPeriod } from './budget/budget-period.js';
@@ -99,13 +86,7 @@ export const ENTITIES = [
   UsageRecord,
   UsageCorrection,
   UsageRollup,
-  Plan,
-  PlanSubscription,
-  SubscriptionTerms,
-  Invoice,
-  InvoiceLine,
-  InvoiceCounter,
-  Payment,
+  ...BILLING_ENTITIES,
   Alert,
 ];
 
@@ -138,13 +119,24 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const alerts = new AlertService(identity.accounts, feed);
   const wake = (organizationId: string) => feed.wake(organizationId);
   const spending = makeSpending(ground, features, lanes, identity, catalogue, wake);
-  const billing = makeBilling(ground, features, identity, catalogue);
+  const billing = makeBilling({
+    orm: database.orm,
+    writer: database.writer,
+    clock,
+    log,
+    accounts: identity.directory,
+    prices: catalogue.prices,
+    isOn: features.billing,
+    intervalMs: config.invoiceIntervalMs,
+  });
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
     account: (operation, key) => identity.accounts.findNode(operation, key),
     alert: (operation, key) => alerts.findNode(operation, key),
     apikey: (operation, key) => identity.apiKeys.findNode(operation, key),
     budget: (operation, key) => spending.budgets.findNode(operation, key),
+    creditgrant: (operation, key) => billing.credits.findNode(operation, key),
+    creditnote: (operation, key) => billing.creditNotes.findNode(operation, key),
     invoice: (operation, key) => billing.invoiceReading.findNode(operation, key),
     model: (operation, key) => catalogue.catalog.modelById(operation, key),
     organization: (operation, key) => identity.organizations.findNode(operation, key),
@@ -247,24 +239,6 @@ function makeSpending(
   return { meter, budgets, reservations, expirySweeper, usage, corrections, latePricing };
 }
 
-function makeBilling(
-  { config, database, clock, log }: Ground,
-  { billing: isOn }: ReturnType<typeof featuresOf>,
-  { directory }: ReturnType<typeof makeIdentity>,
-  { prices }: ReturnType<typeof makeCatalogue>,
-) {
-  const invoices = new InvoiceService(isOn);
-  const intervalMs = isOn ? config.invoiceIntervalMs : 0;
-  return {
-    plans: new PlanService(isOn),
-    subscriptions: new SubscriptionService(directory, prices, isOn),
-    subscriptionReading: new SubscriptionReadingService(isOn),
-    invoices,
-    invoiceReading: new InvoiceReadingService(isOn),
-    billingCycle: new BillingCycle(database.orm, database.writer, clock, invoices, intervalMs, log),
-  };
-}
-
 /** Also used to print the schema, where no service is ever called. */
 export function makeResolvers(services: Services): Map<ResolverClass, object> {
   return new Map<ResolverClass, object>([
@@ -283,14 +257,7 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [ReservationResolver, new ReservationResolver(services.reservations, services.accounts, services.reportError)],
     [UsageReportResolver, new UsageReportResolver(services.reports)],
     [UsageSummaryRowResolver, new UsageSummaryRowResolver(services.reports)],
-    [PlanResolver, new PlanResolver(services.plans)],
-    [
-      SubscriptionResolver,
-      new SubscriptionResolver(services.subscriptions, services.subscriptionReading, services.accounts),
-    ],
-    [SubscriptionPhaseResolver, new SubscriptionPhaseResolver(services.plans)],
-    [InvoiceResolver, new InvoiceResolver(services.invoices, services.invoiceReading, services.accounts)],
-    [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],
+    ...billingResolvers(services),
     [NodeResolver, new NodeResolver(services.nodes)],
     [CorrectionResolver, new CorrectionResolver(services.corrections)],
     [RecordCorrectionResolver, new RecordCorrectionResolver(services.corrections)],

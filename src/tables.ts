@@ -21,7 +21,13 @@ export const TENANT_TABLES = [
   'invoice',
   'invoice_line',
   'invoice_counter',
+  'invoice_tax',
+  'credit_note',
+  'credit_grant',
+  'credit_use',
+  'billing_profile',
   'payment',
+  'payment_limit',
   'alert_feed',
   'alert',
 ] as const;

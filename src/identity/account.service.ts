@@ -142,6 +142,13 @@ export function spenderOf({ userId, teamId }: AccountName, path: Path): WantedAc
   return { kind: AccountKind.ORGANIZATION, externalId: '' };
 }
 
+/** The account of who spends; null where it was never used. Makes nothing. */
+export async function findSpender(operation: Operation, name: AccountName): Promise<Account | null> {
+  const { kind, externalId } = spenderOf(name, []);
+  const em = await operation.em();
+  return em.findOne(Account, { organizationId: operation.principal.organizationId, kind, externalId });
+}
+
 export function checkExternalId(text: string, path: Path): string {
   return requireText(text, path, 255);
 }

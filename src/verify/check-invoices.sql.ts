@@ -4,9 +4,10 @@ import { answer, found } from './answer.sql.js';
 const PLACE = `concat('invoice ', coalesce(i.number::text, 'draft'), ' of subscription ', i.subscription_id, ' #', i.sequence)`;
 
 /**
- * An invoice is the sum of its lines, and its remainder what they lost by rounding; what is paid came in, once. Of a
- * subscription one invoice stands at each place, and each begins where the one before ended. Numbers are 1 to the last,
- * each given once. About the organization $1.
+ * An invoice is the sum of its lines and its taxes, and its remainder what the lines lost by rounding; what is due is that,
+ * with what was brought forward, less what credits paid and what is carried forward; what is paid came in, once, and what
+ * credit notes took off is theirs. Of a subscription one invoice stands at each place, and each begins where the one before
+ * ended. Numbers are 1 to the last, each given once, and so are those of credit notes. About the organization $1.
  */
 export const INVOICES = answer(
   'SELECT count(*) FROM public.invoice i WHERE i.organization_id = $1',
@@ -16,7 +17,7 @@ export const INVOICES = answer(
     place: PLACE,
     stored: 'v.stored',
     recomputed: 'v.meant',
-    isMoney: `v.what IN ('sum of lines', 'remainder', 'payments')`,
+    isMoney: `v.what NOT IN ('invoice before', 'first day', 'cut after the one before', 'paid')`,
   })}
   FROM public.invoice i
   LEFT JOIN LATERAL (
@@ -26,13 +27,36 @@ export const INVOICES = answer(
     SELECT coalesce(sum(p.amount_pico), 0) AS amount
     FROM public.payment p WHERE p.organization_id = $1 AND p.invoice_id = i.id) p ON true
   LEFT JOIN LATERAL (
-    SELECT b.id, b.to_day, b.cut_at FROM public.invoice b
+    SELECT coalesce(sum(t.amount_pico), 0) AS amount
+    FROM public.invoice_tax t WHERE t.organization_id = $1 AND t.invoice_id = i.id) t ON true
+  LEFT JOIN LATERAL (
+    SELECT coalesce(sum(u.amount_pico), 0) AS amount
+    FROM public.credit_use u WHERE u.organization_id = $1 AND u.invoice_id = i.id) u ON true
+  LEFT JOIN LATERAL (
+    SELECT coalesce(sum(n.amount_pico), 0) AS amount, coalesce(sum(n.reduced_pico), 0) AS reduced,
+      coalesce(sum(n.refunded_pico), 0) AS refunded
+    FROM public.credit_note n WHERE n.organization_id = $1 AND n.invoice_id = i.id) n ON true
+  LEFT JOIN LATERAL (
+    SELECT b.id, b.to_day, b.cut_at, b.carried_forward_pico AS carried FROM public.invoice b
     WHERE b.organization_id = $1 AND b.subscription_id = i.subscription_id AND b.sequence = i.sequence - 1
       AND b.status <> 'VOID' LIMIT 1) b ON true
   CROSS JOIN LATERAL (VALUES
-    ('sum of lines', (i.total_pico + i.carried_pico)::text, s.amount::text),
+    ('sum of lines', i.subtotal_pico::text, s.amount::text),
+    ('taxes', i.tax_pico::text, t.amount::text),
+    ('total', (i.total_pico + i.carried_pico)::text,
+      (i.subtotal_pico + CASE WHEN i.tax_mode = 'EXCLUSIVE' THEN i.tax_pico ELSE 0 END)::text),
+    ('brought forward', i.brought_forward_pico::text,
+      CASE WHEN i.number IS NULL THEN 0 WHEN i.status = 'VOID' THEN i.brought_forward_pico ELSE coalesce(b.carried, 0) END::text),
+    ('credits', i.credits_pico::text, u.amount::text),
+    ('due', i.due_pico::text, CASE WHEN i.number IS NULL THEN 0
+      ELSE i.total_pico + i.brought_forward_pico - i.credits_pico - i.carried_forward_pico END::text),
+    ('reduced', i.reduced_pico::text, n.reduced::text),
+    ('credit notes', i.noted_pico::text, n.amount::text),
+    ('refunds', i.refunded_pico::text, n.refunded::text),
     ('remainder', i.remainder_pico::text, (s.exact - s.amount)::text),
-    ('payments', p.amount::text, CASE WHEN i.status = 'PAID' THEN i.total_pico ELSE 0 END::text),
+    ('payments', i.paid_pico::text, p.amount::text),
+    ('paid', (i.status = 'PAID')::text, CASE WHEN i.number IS NULL OR i.status = 'VOID' THEN false
+      ELSE i.paid_pico + i.reduced_pico = i.due_pico END::text),
     ('invoice before', CASE WHEN i.status = 'VOID' OR i.sequence = 0 OR b.id IS NOT NULL THEN 'there' END, 'there'),
     ('first day', i.from_day::text, CASE WHEN i.status <> 'VOID' THEN coalesce(b.to_day, i.from_day) ELSE i.from_day END::text),
     ('cut after the one before', (i.status = 'VOID' OR b.id IS NULL OR b.cut_at < i.cut_at)::text, 'true')
@@ -40,17 +64,22 @@ export const INVOICES = answer(
   WHERE i.organization_id = $1 AND v.stored IS DISTINCT FROM v.meant
   UNION ALL
   SELECT ${found({
-    subject: `'number'`,
+    subject: `n.what`,
     what: `'numbers'`,
-    place: `'invoices'`,
+    place: `n.what`,
     stored: `concat(n.given, ' up to ', n.last)`,
-    recomputed: `concat(coalesce(c.last_number, 0), ' up to ', coalesce(c.last_number, 0))`,
+    recomputed: `concat(n.counted, ' up to ', n.counted)`,
     isMoney: 'false',
   })}
-  FROM (SELECT count(i.number) AS given, coalesce(max(i.number), 0) AS last
-    FROM public.invoice i WHERE i.organization_id = $1) n
-  LEFT JOIN public.invoice_counter c ON c.organization_id = $1
-  WHERE (n.given, n.last) IS DISTINCT FROM (coalesce(c.last_number, 0), coalesce(c.last_number, 0))`,
+  FROM (
+    SELECT 'invoices' AS what, count(i.number) AS given, coalesce(max(i.number), 0) AS last,
+      (SELECT coalesce(max(c.last_number), 0) FROM public.invoice_counter c WHERE c.organization_id = $1) AS counted
+    FROM public.invoice i WHERE i.organization_id = $1
+    UNION ALL
+    SELECT 'credit notes', count(n.number), coalesce(max(n.number), 0),
+      (SELECT coalesce(max(c.last_credit_note), 0) FROM public.invoice_counter c WHERE c.organization_id = $1)
+    FROM public.credit_note n WHERE n.organization_id = $1) n
+  WHERE (n.given, n.last) IS DISTINCT FROM (n.counted, n.counted)`,
 );
 
 /**

@@ -10,6 +10,7 @@
 import type { ClientBase } from 'pg';
 import { CHARGES } from './check-charges.sql.js';
 import { CORRECTIONS } from './check-corrections.sql.js';
+import { CREDITS } from './check-credits.sql.js';
 import { INVOICED_USAGE, INVOICES } from './check-invoices.sql.js';
 import { ALERTS, HELD, OVERLAPS, TERMS } from './check-periods.sql.js';
 import { checkReservations, FIRST_RESERVATION } from './check-reservations.sql.js';
@@ -55,7 +56,7 @@ export async function verifyBooks(
     sum.held += rows.held.count;
     sum.alerts += rows.alerts.count;
     for (const { differences } of Object.values(rows)) tellAll(differences);
-    for (const check of [CORRECTIONS, INVOICES, INVOICED_USAGE]) {
+    for (const check of [CORRECTIONS, INVOICES, INVOICED_USAGE, CREDITS]) {
       tellAll((await inSnapshot(client, () => oneRow<Checked>(client, check, [organization.id]))).differences);
     }
     for await (const page of settledPages(client, organization.id)) {

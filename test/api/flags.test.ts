@@ -1,7 +1,16 @@
 /** With every flag off the API still answers, and nothing is priced or refused; the decision says what would have been. */
 import {
   BudgetStatusDocument,
+  BillingProfileOfDocument,
   CancelSubscriptionDocument,
+  CreateCreditNoteDocument,
+  CreditBalanceOfDocument,
+  CreditGrantsDocument,
+  GrantCreditDocument,
+  PaymentLimitsDocument,
+  SetBillingProfileDocument,
+  SetPaymentLimitDocument,
+  VoidCreditGrantDocument,
   ChangeSubscriptionDocument,
   CreateInvoiceDocument,
   DeductFromBudgetDocument,
@@ -74,6 +83,17 @@ test('all off: calls are counted without a price, a HARD budget refuses nothing,
     world.send(InvoiceOfDocument, { id: 'any' }),
     world.send(InvoicesDocument, {}),
     world.send(UpcomingInvoiceDocument, { subscriptionId: 'any' }),
+    world.send(GrantCreditDocument, { input: { idempotencyKey: 'a', amount: '1', reason: 'any' } as never }),
+    world.send(VoidCreditGrantDocument, { input: { creditGrantId: 'any' } }),
+    world.send(CreditBalanceOfDocument, { withinDays: 1 }),
+    world.send(CreditGrantsDocument, {}),
+    world.send(CreateCreditNoteDocument, {
+      input: { idempotencyKey: 'a', invoiceId: 'any', amount: '1', reason: 'any' } as never,
+    }),
+    world.send(SetBillingProfileDocument, { input: { legalName: 'any' } }),
+    world.send(BillingProfileOfDocument, {}),
+    world.send(SetPaymentLimitDocument, { input: { currency: 'USD' } }),
+    world.send(PaymentLimitsDocument, {}),
   ]);
   const refusals = answers.map(({ errors }) => [errors?.[0]?.extensions['code'], errors?.[0]?.extensions['flag']]);
   expect(refusals).toEqual(answers.map(() => ['FEATURE_DISABLED', 'ENABLE_BILLING']));

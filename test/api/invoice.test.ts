@@ -148,8 +148,8 @@ test('what comes after the last invoice of a subscription that is over has one o
   const correction = { idempotencyKey: newName('fix'), usageRecordId: call, reason: 'wrong', void: true } as never;
   await world.ask(CorrectChargedDocument, { input: correction }, key);
   const last = await invoice(id);
-  expect(linesOf(last)).toEqual(['ADJUSTMENT gpt-4o 2026-06-01..2026-06-01 -10']);
-  expect(last).toMatchObject({ sequence: 3, total: '0', carried: '-10' });
+  expect(linesOf(last)).toEqual(['ADJUSTMENT gpt-4o 2026-06-01..2026-06-01 -10', 'CREDITED 2026-06-01..2026-06-01 10']);
+  expect(last).toMatchObject({ sequence: 3, subtotal: '0', total: '0', carried: '0' });
   expect(await codeOfCreate(id)).toBe('INVOICE_STATE');
 });
 
@@ -253,8 +253,11 @@ test('an upgrade, a downgrade and an end come to what their days do', async () =
   await world.ask(CancelSubscriptionDocument, { input: { subscriptionId: id, when: 'NOW' } as never }, key);
   await setClock(world, '2026-07-02T12:00:00Z');
   const last = await invoice(id);
-  expect(linesOf(last)).toEqual(['BASE_FEE_CHANGE 2026-07-01..2026-07-01 -48.39']);
-  expect(last).toMatchObject({ total: '0', carried: '-48.39' });
+  expect(linesOf(last)).toEqual([
+    'BASE_FEE_CHANGE 2026-07-01..2026-07-01 -48.39',
+    'CREDITED 2026-07-01..2026-07-01 48.39',
+  ]);
+  expect(last).toMatchObject({ subtotal: '0', total: '0', carried: '0' });
   expect(await codeOfCreate(id)).toBe('INVOICE_STATE');
 });
 
@@ -475,7 +478,10 @@ test('verify finds an invoice that is not the sum of its lines or of its records
         `UPDATE invoice SET total_pico = total_pico + 1 ${newest}`,
         `UPDATE invoice SET total_pico = total_pico - 1 ${newest}`,
       ),
-    ).toEqual([`sum of lines ${place}: stored 8.000000000001 USD, recomputed 8 USD`]);
+    ).toEqual([
+      `total ${place}: stored 8.000000000001 USD, recomputed 8 USD`,
+      `due ${place}: stored 8 USD, recomputed 8.000000000001 USD`,
+    ]);
     expect(
       await planted(
         `UPDATE invoice SET remainder_pico = 0 ${newest}`,
@@ -487,7 +493,7 @@ test('verify finds an invoice that is not the sum of its lines or of its records
         'CREATE TABLE kept AS SELECT * FROM payment ORDER BY id DESC LIMIT 1; DELETE FROM payment WHERE id = (SELECT id FROM kept)',
         'INSERT INTO payment SELECT * FROM kept',
       ),
-    ).toEqual(['payments of invoice 1 of subscription  #0: stored 0 USD, recomputed 7 USD']);
+    ).toEqual(['payments of invoice 1 of subscription  #0: stored 7 USD, recomputed 0 USD']);
     expect(await planted(`UPDATE invoice SET number = 3 ${newest}`, `UPDATE invoice SET number = 2 ${newest}`)).toEqual(
       ['numbers of invoices: stored 2 up to 3, recomputed 2 up to 2'],
     );

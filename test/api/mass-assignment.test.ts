@@ -15,6 +15,7 @@ import { BOOTSTRAP_KEY } from '../support/database.js';
 import {
   CreateInvoiceDocument,
   FinalizeInvoiceDocument,
+  GrantCreditDocument,
   RecordUsageDocument,
   ReserveDocument,
   SetPlanDocument,
@@ -37,18 +38,20 @@ beforeAll(async () => {
     input: { idempotencyKey: 'wrong', ...call } as never,
   });
   recordedId = recordUsage.usageRecord?.id ?? '';
+  const grant = { idempotencyKey: 'granted', amount: '1', reason: 'any' } as never;
+  granted = (await world.ask(GrantCreditDocument, { input: grant })).grantCredit.id;
   await world.ask(SetPlanDocument, { input: { code: 'basic' } as never });
   await world.ask(SetPlanDocument, { input: { code: 'costly', baseFee: '1' } as never });
   for (const name of ['cancel', 'change', 'create'] as const) {
     const input = { userId: name, plan: 'basic' };
     subscribed[name] = (await world.ask(SubscribeDocument, { input })).subscribe.id;
   }
-  for (const name of ['finalize', 'pay', 'uncollectible', 'void'] as const) {
+  for (const name of ['finalize', 'note', 'pay', 'uncollectible', 'void'] as const) {
     const input = { userId: name, plan: 'costly' };
     const subscriptionId = (await world.ask(SubscribeDocument, { input })).subscribe.id;
     const { id: invoiceId } = (await world.ask(CreateInvoiceDocument, { input: { subscriptionId } })).createInvoice;
     invoiced[name] = invoiceId;
-    if (name === 'pay' || name === 'uncollectible') await world.ask(FinalizeInvoiceDocument, { input: { invoiceId } });
+    if (name !== 'finalize' && name !== 'void') await world.ask(FinalizeInvoiceDocument, { input: { invoiceId } });
   }
 });
 afterAll(async () => {
@@ -63,7 +66,10 @@ const reserved = { extend: '', release: '' };
 const subscribed = { cancel: '', change: '', create: '' };
 
 /** Invoices that exist. */
-const invoiced = { finalize: '', pay: '', uncollectible: '', void: '' };
+const invoiced = { finalize: '', note: '', pay: '', uncollectible: '', void: '' };
+
+/** A grant of credit that exists. */
+let granted = '';
 
 /** A record that exists. */
 let recordedId = '';
@@ -104,6 +110,9 @@ const ACCEPTED: Readonly<Record<string, object>> = {
     };
   },
   createApiKey: { name: 'mine', roles: ['SERVICE'] },
+  get createCreditNote() {
+    return { idempotencyKey: 'note', invoiceId: invoiced.note, amount: '0.01', reason: 'any' };
+  },
   get createInvoice() {
     return { subscriptionId: subscribed.create };
   },
@@ -115,6 +124,7 @@ const ACCEPTED: Readonly<Record<string, object>> = {
   get finalizeInvoice() {
     return { invoiceId: invoiced.finalize };
   },
+  grantCredit: { idempotencyKey: 'grant', userId: 'ada', amount: '1', reason: 'any' },
   get markInvoiceUncollectible() {
     return { invoiceId: invoiced.uncollectible };
   },
@@ -136,8 +146,14 @@ const ACCEPTED: Readonly<Record<string, object>> = {
   reserveBudget: { idempotencyKey: 'reserve', amount: '1' },
   reserveBudgetBatch: { items: [{ idempotencyKey: 'reserve item', amount: '1' }] },
   setAccount: { kind: 'USER', externalId: 'bob' },
+  setBillingProfile: {
+    legalName: 'Ada',
+    address: ['Street 1'],
+    taxes: { mode: 'EXCLUSIVE', rates: [{ name: 'VAT', rate: '19' }] },
+  },
   setBudget: { period: 'MONTH', limit: '1', models: [{ provider: 'openai', name: 'gpt-4o' }] },
   setOrganization: { name: 'Renamed' },
+  setPaymentLimit: { currency: 'USD', least: '1' },
   setPlan: { code: 'tried', markups, tieredUnits },
   setPricing: {
     provider: 'own',
@@ -146,6 +162,9 @@ const ACCEPTED: Readonly<Record<string, object>> = {
     windows: [{ start: '10:00', end: '12:00', rates: [rate] }],
   },
   subscribe: { userId: 'subscriber', plan: 'basic', overrides: { markups, tieredUnits } },
+  get voidCreditGrant() {
+    return { creditGrantId: granted };
+  },
   get voidInvoice() {
     return { invoiceId: invoiced.void };
   },

@@ -173,7 +173,17 @@ function invoiceOf(charges: readonly bigint[], terms: PlanTerms = TERMS) {
     charge: charge.toString(),
   }));
   const phases = [{ fromDay: '2026-06-01', planId: '', anchorDay: '2026-06-01', terms }];
-  const facts = { phases, periods: [PERIOD], ended: PERIOD, next: undefined, units: [], earlier: [], carriedPico: 0n };
+  const of = { currency: inCurrency(terms.currency), taxes: null };
+  const facts = {
+    ...of,
+    phases,
+    periods: [PERIOD],
+    ended: PERIOD,
+    next: undefined,
+    units: [],
+    earlier: [],
+    carriedPico: 0n,
+  };
   return draftInvoice({ ...facts, charged });
 }
 

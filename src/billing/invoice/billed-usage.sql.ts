@@ -210,3 +210,13 @@ export async function takeNumber(em: EntityManager, organizationId: string): Pro
   if (number === undefined) throw new Error('No number was given.');
   return BigInt(number);
 }
+
+/** The same of credit notes, which have numbers of their own. The invoice has its number, so the counter is there. */
+export async function takeCreditNoteNumber(em: EntityManager, organizationId: string): Promise<bigint> {
+  const { rows } = await sql<{ number: string }>`
+    UPDATE invoice_counter SET last_credit_note = last_credit_note + 1 WHERE organization_id = ${organizationId}
+    RETURNING last_credit_note::text AS number`.execute(em.getKysely());
+  const number = rows[0]?.number;
+  if (number === undefined) throw new Error('No number was given.');
+  return BigInt(number);
+}

@@ -18,15 +18,3 @@ export class InvoiceInput {
   @Field(() => ID, { description: 'Opaque id of the invoice.' })
   invoiceId!: string;
 }
-
-@InputType({ description: 'Money that came in.' })
-export class PayInvoiceInput {
-  @Field(() => ID, { description: 'Opaque id of the invoice.' })
-  invoiceId!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'What the payment can be found by, such as a bank’s reference, 1 to 200 characters.',
-  })
-  reference?: string | null;
-}

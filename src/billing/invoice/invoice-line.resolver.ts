@@ -7,7 +7,7 @@ import { Requires } from '../../requires.js';
 import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../../scalars.js';
 import { UsageRecordConnection } from '../../usage/usage-report.resolver.js';
 import type { UsageRecord } from '../../usage/usage-record.js';
-import { InvoiceLine } from './invoice.js';
+import { InvoiceLine } from './invoice-line.js';
 import type { InvoiceReadingService } from './invoice-reading.service.js';
 import { addDays, type Day } from '../amount/proration.js';
 

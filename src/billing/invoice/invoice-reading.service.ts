@@ -1,18 +1,23 @@
 import DataLoader from 'dataloader';
 import { validate } from 'uuid';
-import { badInput } from '../../errors.js';
-import { Account } from '../../identity/account.js';
-import { spenderOf, type AccountName } from '../../identity/account.service.js';
+import { badInput, notFound } from '../../errors.js';
+import { findSpender, type AccountName } from '../../identity/account.service.js';
 import { authorize } from '../../identity/permission.js';
-import { decodeUuid, encodeId, newId } from '../../node-id.js';
+import { decodeUuid, encodeId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { keyAfter, pageOf, pageSize, type Page } from '../../page.js';
 import { storedRecord } from '../../usage/stored-usage.js';
 import type { UsageRecord } from '../../usage/usage-record.js';
 import { readBilled, type BilledPlace } from './billed-usage.sql.js';
-import { Invoice, InvoiceLine, InvoiceLineKind, InvoiceStatus } from './invoice.js';
+import { Invoice, InvoiceStatus, InvoiceTax } from './invoice.js';
+import { InvoiceLine, InvoiceLineKind } from './invoice-line.js';
+import type { EntityClass, QueryOrderMap } from '@mikro-orm/postgresql';
+import { CreditNote } from '../credit-note/credit-note.js';
+import { CreditUse } from '../credit/credit-grant.js';
+import type { InvoiceParties } from '../profile/billing-profile.js';
+import { partiesOf } from '../profile/reading-profiles.js';
 import { Payment } from '../payment/payment.js';
-import { OF_USAGE } from './invoice-draft.js';
+import { OF_USAGE } from './invoice-lines.js';
 import { subscriptionOf, windowOfInvoice } from './invoicing.js';
 import { assertBilling } from '../plan/plan.service.js';
 import type { PlanSubscription } from '../subscription/plan-subscription.js';
@@ -33,10 +38,11 @@ export class InvoiceReadingService {
     const before = keyAfter('invoice', after);
     const em = await operation.em();
     const { organizationId } = operation.principal;
-    const accountId = name.isOfAll ? undefined : await this.#accountId(operation, name);
+    const account = name.isOfAll ? undefined : await findSpender(operation, name);
+    if (account === null) return pageOf<Invoice>([], size, after, () => '');
     const where = {
       organizationId,
-      ...(accountId !== undefined && { accountId }),
+      ...(account && { accountId: account.id }),
       ...(name.status != null && { status: name.status }),
       ...(before !== undefined && { id: { $lt: before } }),
     };
@@ -56,20 +62,48 @@ export class InvoiceReadingService {
   async findNode(operation: Operation, key: string): Promise<Invoice | null> {
     authorize(operation, 'billing.read');
     if (!this.isOn || !validate(key)) return null;
-    const em = await operation.em();
-    return em.findOne(Invoice, { organizationId: operation.principal.organizationId, id: key });
-  }
-
-  /** In their order; batched over all invoices of an operation. */
-  async lines(operation: Operation, { id }: Invoice): Promise<InvoiceLine[]> {
-    authorize(operation, 'billing.read');
-    return operation.loader(InvoiceLine, lineLoader).load(id);
+    return operation.loader(Invoice, invoiceLoader).load(key);
   }
 
   /** Batched over all invoices of an operation. */
+  async byId(operation: Operation, id: string): Promise<Invoice> {
+    authorize(operation, 'billing.read');
+    const invoice = await operation.loader(Invoice, invoiceLoader).load(id);
+    if (!invoice) throw notFound('The invoice');
+    return invoice;
+  }
+
+  /** In their order; batched over all invoices of an operation, as what follows is. */
+  async lines(operation: Operation, { id }: Invoice): Promise<InvoiceLine[]> {
+    authorize(operation, 'billing.read');
+    return operation.loader(linesOf, linesOf).load(id);
+  }
+
+  async taxes(operation: Operation, { id }: Invoice): Promise<InvoiceTax[]> {
+    authorize(operation, 'billing.read');
+    return operation.loader(taxesOf, taxesOf).load(id);
+  }
+
   async payments(operation: Operation, { id }: Invoice): Promise<Payment[]> {
     authorize(operation, 'billing.read');
-    return operation.loader(Payment, paymentLoader).load(id);
+    return operation.loader(paymentsOf, paymentsOf).load(id);
+  }
+
+  async creditNotes(operation: Operation, { id }: Invoice): Promise<CreditNote[]> {
+    authorize(operation, 'billing.read');
+    return operation.loader(creditNotesOf, creditNotesOf).load(id);
+  }
+
+  /** What prepaid credits paid of it; nothing of one that was taken back. */
+  async creditUses(operation: Operation, { id, status }: Invoice): Promise<CreditUse[]> {
+    authorize(operation, 'billing.read');
+    return status === InvoiceStatus.VOID ? [] : operation.loader(creditUsesOf, creditUsesOf).load(id);
+  }
+
+  /** As they were when it got its number; before, as they are. */
+  async parties(operation: Operation, { parties, accountId }: Invoice): Promise<InvoiceParties> {
+    authorize(operation, 'billing.read');
+    return parties ?? partiesOf(operation, accountId);
   }
 
   async subscription(operation: Operation, { subscriptionId }: Invoice): Promise<PlanSubscription> {
@@ -103,14 +137,6 @@ export class InvoiceReadingService {
       Buffer.from(`${places.get(record)}\n${record.idempotencyKey}`).toString('base64url'),
     );
   }
-
-  async #accountId(operation: Operation, name: AccountName): Promise<string> {
-    const { kind, externalId } = spenderOf(name, []);
-    const em = await operation.em();
-    const { organizationId } = operation.principal;
-    // One that was never used has no invoice.
-    return (await em.findOne(Account, { organizationId, kind, externalId }))?.id ?? newId();
-  }
 }
 
 /** An instant as PostgreSQL writes it, and a key. */
@@ -123,26 +149,34 @@ function placeOf(cursor: string): BilledPlace {
   return { occurredAt, key };
 }
 
-function lineLoader(operation: Operation): DataLoader<string, InvoiceLine[]> {
+function invoiceLoader(operation: Operation): DataLoader<string, Invoice | null> {
   return new DataLoader(async (ids) => {
     const em = await operation.em();
-    const where = { organizationId: operation.principal.organizationId, invoiceId: { $in: [...ids] } };
-    const byInvoice = Map.groupBy(
-      await em.find(InvoiceLine, where, { orderBy: { line: 'asc' } }),
-      ({ invoiceId }) => invoiceId,
-    );
-    return ids.map((id) => byInvoice.get(id) ?? []);
+    const { organizationId } = operation.principal;
+    const found = await em.find(Invoice, { organizationId, id: { $in: [...ids] } });
+    const byId = new Map(found.map((invoice) => [invoice.id, invoice]));
+    return ids.map((id) => byId.get(id) ?? null);
   });
 }
 
-function paymentLoader(operation: Operation): DataLoader<string, Payment[]> {
-  return new DataLoader(async (ids) => {
-    const em = await operation.em();
-    const where = { organizationId: operation.principal.organizationId, invoiceId: { $in: [...ids] } };
-    const byInvoice = Map.groupBy(
-      await em.find(Payment, where, { orderBy: { id: 'asc' } }),
-      ({ invoiceId }) => invoiceId,
-    );
-    return ids.map((id) => byInvoice.get(id) ?? []);
-  });
+/** Rows of invoices; batched over all invoices of an operation. */
+function loaderOf<Row extends OfInvoice>(entity: EntityClass<Row>, orderBy: QueryOrderMap<Row>) {
+  return (operation: Operation) =>
+    new DataLoader<string, Row[]>(async (ids) => {
+      const em = await operation.em();
+      const where = { organizationId: operation.principal.organizationId, invoiceId: { $in: [...ids] } };
+      const found = await em.find<Row>(entity, where as never, { orderBy });
+      const byInvoice = Map.groupBy(found, ({ invoiceId }) => invoiceId);
+      return ids.map((id) => byInvoice.get(id) ?? []);
+    });
 }
+
+interface OfInvoice {
+  readonly invoiceId: string;
+}
+
+const linesOf = loaderOf(InvoiceLine, { line: 'asc' });
+const taxesOf = loaderOf(InvoiceTax, { place: 'asc' });
+const paymentsOf = loaderOf(Payment, { id: 'asc' });
+const creditNotesOf = loaderOf(CreditNote, { id: 'asc' });
+const creditUsesOf = loaderOf(CreditUse, { grantId: 'asc' });

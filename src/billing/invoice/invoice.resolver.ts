@@ -20,11 +20,18 @@ import { encodeId } from '../../node-id.js';
 import { FIRST, PageInfo, type Page } from '../../page.js';
 import { Requires } from '../../requires.js';
 import { DecimalScalar, LocalDateScalar } from '../../scalars.js';
-import { CreateInvoiceInput, InvoiceInput, PayInvoiceInput } from './invoice-input.js';
-import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
+import { CreateInvoiceInput, InvoiceInput } from './invoice-input.js';
+import { Invoice, InvoiceStatus, InvoiceTax } from './invoice.js';
+import { InvoiceLine } from './invoice-line.js';
 import { Payment } from '../payment/payment.js';
 import type { InvoiceReadingService } from './invoice-reading.service.js';
-import type { InvoiceService, UpcomingInvoice as Upcoming } from './invoice.service.js';
+import type { InvoiceService } from './invoice.service.js';
+import type { InvoiceStatusService } from './invoice-status.service.js';
+import { openOf } from './amount-due.js';
+import { UpcomingInvoice } from './upcoming-invoice.js';
+import { CreditNote } from '../credit-note/credit-note.js';
+import { CreditUse } from '../credit/credit-grant.js';
+import { InvoiceParties } from '../profile/billing-profile.js';
 import { PlanSubscription } from '../subscription/plan-subscription.js';
 import { addDays, type Day } from '../amount/proration.js';
 
@@ -64,40 +71,11 @@ class InvoicesArgs {
   after?: string | null;
 }
 
-@ObjectType({ description: 'The next invoice of a subscription as it would be with the usage so far.' })
-class UpcomingInvoice {
-  @Field(() => Int, { description: 'Its place among those of the subscription.' })
-  sequence!: number;
-
-  @Field(() => LocalDateScalar, { description: 'From which day on it can be made.' })
-  dueFromDay!: Day;
-
-  @Field(() => String, { description: 'ISO 4217 code.' })
-  currency!: string;
-
-  @Field(() => LocalDateScalar, { nullable: true, description: 'Of the usage; null for the first invoice.' })
-  periodFirstDay!: Day | null;
-
-  @Field(() => LocalDateScalar, { nullable: true, description: 'Of the usage; null for the first invoice.' })
-  periodLastDay!: Day | null;
-
-  @Field(() => DecimalScalar, { name: 'total', description: 'As of an invoice.' })
-  totalPico!: bigint;
-
-  @Field(() => DecimalScalar, { name: 'carried', description: 'As of an invoice.' })
-  carriedPico!: bigint;
-
-  @Field(() => DecimalScalar, { name: 'remainder', description: 'As of an invoice.' })
-  remainderPico!: bigint;
-
-  @Field(() => [InvoiceLine], { description: 'Its lines.' })
-  lines!: InvoiceLine[];
-}
-
 @Resolver(() => Invoice)
 export class InvoiceResolver {
   constructor(
     private readonly service: InvoiceService,
+    private readonly statuses: InvoiceStatusService,
     private readonly reading: InvoiceReadingService,
     private readonly accounts: AccountService,
   ) {}
@@ -140,9 +118,51 @@ export class InvoiceResolver {
     return this.reading.lines(context.operation, invoice);
   }
 
+  @FieldResolver(() => DecimalScalar, {
+    nullable: true,
+    description:
+      'What was to be paid when it got its number: the total, and what was brought forward, less what credits paid and what is carried forward. null for a draft.',
+  })
+  amountDue(@Root() { status, duePico }: Invoice): bigint | null {
+    return status === InvoiceStatus.DRAFT ? null : duePico;
+  }
+
+  @FieldResolver(() => DecimalScalar, {
+    nullable: true,
+    description: 'What is still to be paid; 0 where it was taken back, null for a draft.',
+  })
+  amountRemaining(@Root() invoice: Invoice): bigint | null {
+    return invoice.status === InvoiceStatus.DRAFT ? null : openOf(invoice);
+  }
+
+  @FieldResolver(() => [InvoiceTax], { description: 'Its taxes, by the rates that held when it was made.' })
+  taxes(@Root() invoice: Invoice, @Ctx() context: Context): Promise<InvoiceTax[]> {
+    return this.reading.taxes(context.operation, invoice);
+  }
+
   @FieldResolver(() => [Payment], { description: 'What came in for it.' })
   payments(@Root() invoice: Invoice, @Ctx() context: Context): Promise<Payment[]> {
     return this.reading.payments(context.operation, invoice);
+  }
+
+  @Requires('billing.read')
+  @FieldResolver(() => [CreditNote], { description: 'What took back parts of it.' })
+  creditNotes(@Root() invoice: Invoice, @Ctx() context: Context): Promise<CreditNote[]> {
+    return this.reading.creditNotes(context.operation, invoice);
+  }
+
+  @FieldResolver(() => [CreditUse], {
+    description: 'What prepaid credits paid of it; none where it was taken back: they have that again.',
+  })
+  creditUses(@Root() invoice: Invoice, @Ctx() context: Context): Promise<CreditUse[]> {
+    return this.reading.creditUses(context.operation, invoice);
+  }
+
+  @FieldResolver(() => InvoiceParties, {
+    description: 'Whose invoice it is, and to whom: as it was when it got its number; of a draft, as it is.',
+  })
+  parties(@Root() invoice: Invoice, @Ctx() context: Context): Promise<InvoiceParties> {
+    return this.reading.parties(context.operation, invoice);
   }
 
   @Requires('billing.write')
@@ -166,7 +186,7 @@ export class InvoiceResolver {
     @Arg('input', () => InvoiceInput, { description: 'The draft.' }) input: InvoiceInput,
     @Ctx() context: Context,
   ): Promise<Invoice> {
-    return this.service.finalize(context.operation, input);
+    return this.statuses.finalize(context.operation, input);
   }
 
   @Requires('billing.write')
@@ -178,7 +198,7 @@ export class InvoiceResolver {
     @Arg('input', () => InvoiceInput, { description: 'The invoice.' }) input: InvoiceInput,
     @Ctx() context: Context,
   ): Promise<Invoice> {
-    return this.service.void(context.operation, input);
+    return this.statuses.void(context.operation, input);
   }
 
   @Requires('billing.write')
@@ -190,20 +210,7 @@ export class InvoiceResolver {
     @Arg('input', () => InvoiceInput, { description: 'The invoice.' }) input: InvoiceInput,
     @Ctx() context: Context,
   ): Promise<Invoice> {
-    return this.service.giveUp(context.operation, input);
-  }
-
-  @Requires('billing.write')
-  @Mutation(() => Invoice, {
-    description:
-      'Says that the money for an invoice came in by hand, such as by a bank transfer: all of it, once. Again is no error. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, INVOICE_STATE, FEATURE_DISABLED.',
-  })
-  payInvoice(
-    @Arg('input', () => PayInvoiceInput, { description: 'The invoice, and what the payment is found by.' })
-    input: PayInvoiceInput,
-    @Ctx() context: Context,
-  ): Promise<Invoice> {
-    return this.service.pay(context.operation, input);
+    return this.statuses.giveUp(context.operation, input);
   }
 
   @Requires('billing.read')
@@ -240,7 +247,7 @@ export class InvoiceResolver {
   upcomingInvoice(
     @Arg('subscriptionId', () => ID, { description: 'Opaque id of the subscription.' }) subscriptionId: string,
     @Ctx() context: Context,
-  ): Promise<Upcoming> {
+  ): Promise<UpcomingInvoice> {
     return this.service.upcoming(context.operation, subscriptionId);
   }
 }

@@ -1,16 +1,19 @@
-import { LockMode } from '@mikro-orm/core';
-import { badInput, invoiceState, notFound, serviceUnavailable } from '../../errors.js';
+import { randomBytes } from 'node:crypto';
+import { badInput, invoiceState, serviceUnavailable } from '../../errors.js';
 import { lockGate } from '../../identity/gate.sql.js';
 import { authorize } from '../../identity/permission.js';
-import { decodeUuid, encodeId, newId } from '../../node-id.js';
+import { encodeId, newId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
-import { requireText } from '../../text.js';
 import { todayOf } from '../subscription/billing-period.sql.js';
-import { takeCut, takeNumber } from './billed-usage.sql.js';
-import type { CreateInvoiceInput, InvoiceInput, PayInvoiceInput } from './invoice-input.js';
-import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
-import { Payment } from '../payment/payment.js';
-import { OF_USAGE } from './invoice-draft.js';
+import { takeCut } from './billed-usage.sql.js';
+import type { CreateInvoiceInput } from './invoice-input.js';
+import { Invoice, InvoiceStatus, InvoiceTax } from './invoice.js';
+import type { InvoiceStatusService } from './invoice-status.service.js';
+import type { UpcomingInvoice } from './upcoming-invoice.js';
+import { consume } from '../credit/credit-balance.js';
+import { readGrants } from '../credit/read-credits.sql.js';
+import { InvoiceLine } from './invoice-line.js';
+import { OF_USAGE } from './invoice-lines.js';
 import {
   dueDay,
   firstMissing,
@@ -25,8 +28,19 @@ import { assertBilling } from '../plan/plan.service.js';
 import type { PlanSubscription } from '../subscription/plan-subscription.js';
 import { addDays } from '../amount/proration.js';
 
+/** Of the address of its page: nobody guesses it. */
+const ACCESS_KEY_BYTES = 16;
+
+const NOTHING_DUE = {
+  ...{ broughtForwardPico: 0n, creditsPico: 0n, carriedForwardPico: 0n, duePico: 0n },
+  ...{ paidPico: 0n, reducedPico: 0n, notedPico: 0n, refundedPico: 0n },
+};
+
 export class InvoiceService {
-  constructor(private readonly isOn: boolean) {}
+  constructor(
+    private readonly statuses: InvoiceStatusService,
+    private readonly isOn: boolean,
+  ) {}
 
   /** Makes the draft of an invoice that is due. */
   async create(operation: Operation, input: CreateInvoiceInput): Promise<Invoice> {
@@ -59,7 +73,7 @@ export class InvoiceService {
   /** Makes the next invoice of a subscription and gives it its number, both or neither. */
   async issue(operation: Operation, subscriptionId: string): Promise<Invoice> {
     const { id } = await this.create(operation, { subscriptionId });
-    return this.finalize(operation, { invoiceId: encodeId('invoice', id) });
+    return this.statuses.finalize(operation, { invoiceId: encodeId('invoice', id) });
   }
 
   /** The place of the invoice that is due, or the one that is there. */
@@ -94,110 +108,33 @@ export class InvoiceService {
     const sequence = firstMissing(await standingInvoices(em, subscription));
     const from = await dueDay(operation, subscription, sequence);
     const { sums, terms, span } = await invoicingOf(operation, subscription, sequence, operation.now);
+    const before = (await standingInvoices(em, subscription)).find((invoice) => invoice.sequence === sequence - 1);
+    const broughtForwardPico = before?.carriedForwardPico ?? 0n;
+    const owedPico = sums.totalPico + broughtForwardPico;
+    const { organizationId, accountId } = subscription;
+    const grants = await readGrants(em, organizationId, { accountId, currency: terms.currency });
+    const creditsPico = consume(grants, owedPico, operation.now).reduce((sum, use) => sum + use.amountPico, 0n);
     const lines = sums.lines.map((line, n) => Object.assign(new InvoiceLine(), line, { line: n + 1, invoiceId: '' }));
     const days = { periodFirstDay: span?.fromDay ?? null, periodLastDay: span ? addDays(span.toDay, -1) : null };
-    return { sequence, dueFromDay: from, currency: terms.currency, ...days, ...sums, lines };
-  }
-
-  /** Gives a draft its number. What comes to nothing is paid by that. */
-  async finalize(operation: Operation, { invoiceId }: InvoiceInput): Promise<Invoice> {
-    const invoice = await this.#locked(operation, invoiceId);
-    if (invoice.status === InvoiceStatus.OPEN || invoice.status === InvoiceStatus.PAID) return invoice;
-    if (invoice.status !== InvoiceStatus.DRAFT) throw invoiceState(`The invoice is ${invoice.status}.`);
-    const em = await operation.em();
-    const { organizationId } = operation.principal;
-    invoice.number = await takeNumber(em, organizationId);
-    invoice.finalizedAt = operation.now;
-    invoice.dueDay = addDays(await todayOf(operation), invoice.paymentTermDays);
-    invoice.status = invoice.totalPico === 0n ? InvoiceStatus.PAID : InvoiceStatus.OPEN;
-    if (invoice.status === InvoiceStatus.PAID) invoice.paidAt = operation.now;
-    await em.flush();
-    return invoice;
-  }
-
-  /** Takes an invoice back that nobody has paid. */
-  async void(operation: Operation, input: InvoiceInput): Promise<Invoice> {
-    authorize(operation, 'billing.write');
-    const { organizationId } = operation.principal;
-    // Whoever makes the next one holds the subscription.
-    const seen = await this.#locked(operation, input.invoiceId, LockMode.NONE);
-    const subscription = await lockedSubscription(operation, encodeId('subscription', seen.subscriptionId));
-    const invoice = await this.#locked(operation, input.invoiceId);
-    if (invoice.status === InvoiceStatus.VOID) return invoice;
-    const em = await operation.em();
-    if (await em.findOne(Payment, { organizationId, invoiceId: invoice.id }))
-      throw invoiceState('The invoice is paid.');
-    const { subscriptionId, sequence } = invoice;
-    const later = { organizationId, subscriptionId, sequence: { $gt: sequence }, status: { $ne: InvoiceStatus.VOID } };
-    if (await em.findOne(Invoice, later)) {
-      throw invoiceState('A later invoice of the subscription builds on it: that one has to be taken back first.');
-    }
-    invoice.status = InvoiceStatus.VOID;
-    invoice.paidAt = null;
-    invoice.voidedAt = operation.now;
-    await em.flush();
-    await scheduleNext(operation, subscription);
-    return invoice;
-  }
-
-  /** Nobody expects the money any more. */
-  async giveUp(operation: Operation, { invoiceId }: InvoiceInput): Promise<Invoice> {
-    const invoice = await this.#locked(operation, invoiceId);
-    if (invoice.status === InvoiceStatus.UNCOLLECTIBLE) return invoice;
-    if (invoice.status !== InvoiceStatus.OPEN) throw invoiceState(`The invoice is ${invoice.status}.`);
-    invoice.status = InvoiceStatus.UNCOLLECTIBLE;
-    await (await operation.em()).flush();
-    return invoice;
-  }
-
-  /** Somebody has seen the money: all that is due, by one payment. */
-  async pay(operation: Operation, { invoiceId, reference }: PayInvoiceInput): Promise<Invoice> {
-    const said = reference == null ? null : requireText(reference, ['input', 'reference'], 200);
-    const invoice = await this.#locked(operation, invoiceId);
-    if (invoice.status === InvoiceStatus.PAID) return invoice;
-    if (invoice.status !== InvoiceStatus.OPEN && invoice.status !== InvoiceStatus.UNCOLLECTIBLE) {
-      throw invoiceState(`The invoice is ${invoice.status}.`);
-    }
-    const em = await operation.em();
-    const { organizationId, totalPico: amountPico } = invoice;
-    const payment = { organizationId, id: newId(), invoiceId: invoice.id, processor: 'manual', amountPico };
-    em.persist(em.create(Payment, { ...payment, reference: said, createdAt: operation.now }));
-    invoice.status = InvoiceStatus.PAID;
-    invoice.paidAt = operation.now;
-    await em.flush();
-    return invoice;
-  }
-
-  /** The permission and the row: who changes an invoice does so alone. */
-  async #locked(
-    operation: Operation,
-    id: string,
-    lockMode: LockMode.PESSIMISTIC_WRITE | LockMode.NONE = LockMode.PESSIMISTIC_WRITE,
-  ): Promise<Invoice> {
-    authorize(operation, 'billing.write');
-    assertBilling(this.isOn);
-    const key = decodeUuid('invoice', id);
-    const em = await operation.em();
-    const { organizationId } = operation.principal;
-    const options = { lockMode, refresh: true };
-    const invoice = key === undefined ? null : await em.findOne(Invoice, { organizationId, id: key }, options);
-    if (!invoice) throw notFound('The invoice');
-    return invoice;
+    const due = { broughtForwardPico, creditsPico, duePico: owedPico - creditsPico };
+    return { sequence, dueFromDay: from, currency: terms.currency, ...days, ...sums, ...due, lines };
   }
 
   async #write(
     operation: Operation,
     { organizationId, id: subscriptionId, accountId }: PlanSubscription,
-    { sequence, terms, span, cutAt, sums }: Invoicing,
+    { sequence, terms, span, cutAt, taxMode, sums }: Invoicing,
   ): Promise<Invoice> {
     const em = await operation.em();
     const id = newId();
-    const { totalPico, carriedPico, remainderPico, lines } = sums;
+    const { subtotalPico, taxPico, totalPico, carriedPico, remainderPico, lines, taxes } = sums;
     const invoice = em.create(Invoice, {
       ...{ organizationId, id, subscriptionId, accountId, sequence, status: InvoiceStatus.DRAFT, number: null },
       ...{ currency: terms.currency, usdRatePico: terms.usdRatePico, usdRateDay: terms.usdRateDay },
       ...{ fromDay: span?.fromDay ?? null, toDay: span?.toDay ?? null },
-      ...{ fromAt: span?.fromAt ?? null, toAt: span?.toAt ?? null, cutAt, totalPico, carriedPico, remainderPico },
+      ...{ fromAt: span?.fromAt ?? null, toAt: span?.toAt ?? null, cutAt },
+      ...{ subtotalPico, taxPico, taxMode, totalPico, carriedPico, remainderPico, ...NOTHING_DUE },
+      ...{ parties: null, accessKey: randomBytes(ACCESS_KEY_BYTES).toString('base64url') },
       ...{ paymentTermDays: terms.paymentTermDays, createdAt: operation.now },
       ...{ finalizedAt: null, dueDay: null, paidAt: null, voidedAt: null },
     });
@@ -205,20 +142,10 @@ export class InvoiceService {
     lines.forEach((line, n) =>
       em.persist(em.create(InvoiceLine, { organizationId, invoiceId: id, line: n + 1, ...line })),
     );
+    taxes.forEach((tax, n) =>
+      em.persist(em.create(InvoiceTax, { organizationId, invoiceId: id, place: n + 1, ...tax })),
+    );
     await em.flush();
     return invoice;
   }
-}
-
-/** The next invoice as it would be now. */
-export interface UpcomingInvoice {
-  readonly sequence: number;
-  readonly dueFromDay: string;
-  readonly currency: string;
-  readonly periodFirstDay: string | null;
-  readonly periodLastDay: string | null;
-  readonly totalPico: bigint;
-  readonly carriedPico: bigint;
-  readonly remainderPico: bigint;
-  readonly lines: readonly InvoiceLine[];
 }

@@ -1,10 +1,11 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { UsageUnit } from '../../catalog/usage-unit-enum.js';
 import { PicoUsdColumn } from '../../money-column.js';
 import { Node } from '../../node.js';
 import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../../scalars.js';
 import type { Day } from '../amount/proration.js';
+import type { InvoiceParties } from '../profile/billing-profile.js';
+import { TaxMode } from '../profile/tax.js';
 
 export enum InvoiceStatus {
   DRAFT = 'DRAFT',
@@ -23,39 +24,6 @@ registerEnumType(InvoiceStatus, {
     PAID: { description: 'Paid, or nothing was to be paid.' },
     VOID: { description: 'Taken back: its period can be invoiced again.' },
     UNCOLLECTIBLE: { description: 'Nobody expects it to be paid any more; it may be all the same.' },
-  },
-});
-
-export enum InvoiceLineKind {
-  CARRIED = 'CARRIED',
-  BASE_FEE = 'BASE_FEE',
-  BASE_FEE_CHANGE = 'BASE_FEE_CHANGE',
-  USAGE = 'USAGE',
-  TIERED_USAGE = 'TIERED_USAGE',
-  ADJUSTMENT = 'ADJUSTMENT',
-  TIERED_ADJUSTMENT = 'TIERED_ADJUSTMENT',
-  INCLUDED_CREDIT = 'INCLUDED_CREDIT',
-  MINIMUM_SPEND = 'MINIMUM_SPEND',
-  MAXIMUM_SPEND = 'MAXIMUM_SPEND',
-}
-
-registerEnumType(InvoiceLineKind, {
-  name: 'InvoiceLineKind',
-  description: 'What a line is for.',
-  valuesConfig: {
-    CARRIED: { description: 'What the invoice before came to below 0.' },
-    BASE_FEE: { description: 'The base fee, in advance.' },
-    BASE_FEE_CHANGE: {
-      description:
-        'What the base fee of the period came to other than it was invoiced in advance: a change, or an end.',
-    },
-    USAGE: { description: 'The charges of a model’s calls in the period.' },
-    TIERED_USAGE: { description: 'A unit’s quantity in the period, by tiers.' },
-    ADJUSTMENT: { description: 'Charges of an earlier period that came after its invoice, or were corrected since.' },
-    TIERED_ADJUSTMENT: { description: 'What such usage makes of a unit’s tiers in its own period.' },
-    INCLUDED_CREDIT: { description: 'Usage that is included.' },
-    MINIMUM_SPEND: { description: 'Up to the minimum.' },
-    MAXIMUM_SPEND: { description: 'Down to the maximum.' },
   },
 });
 
@@ -134,13 +102,31 @@ export class Invoice {
   @Property({ type: 'timestamptz' })
   cutAt!: Date;
 
-  @Field(() => DecimalScalar, { name: 'total', description: 'The sum of its lines; 0 where that is below 0.' })
+  @Field(() => DecimalScalar, { name: 'subtotal', description: 'The sum of its lines, before exclusive taxes.' })
+  @Property({ type: PicoUsdColumn })
+  subtotalPico!: bigint;
+
+  @Field(() => DecimalScalar, {
+    name: 'tax',
+    description: 'The sum of its taxes: on top of the subtotal where they are exclusive, a part of it where inclusive.',
+  })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  taxPico!: bigint;
+
+  @Field(() => TaxMode, { nullable: true, description: 'How its taxes relate to its lines; null where it has none.' })
+  @Property({ type: 'text', nullable: true })
+  taxMode!: TaxMode | null;
+
+  @Field(() => DecimalScalar, {
+    name: 'total',
+    description: 'The subtotal with its taxes; 0 where the subtotal is below 0.',
+  })
   @Property({ type: PicoUsdColumn })
   totalPico!: bigint;
 
   @Field(() => DecimalScalar, {
     name: 'carried',
-    description: 'The sum of its lines where that is below 0, which the next invoice begins with; else 0.',
+    description: 'The subtotal where that is below 0, which the next invoice begins with; else 0.',
   })
   @Property({ type: PicoUsdColumn })
   carriedPico!: bigint;
@@ -151,6 +137,58 @@ export class Invoice {
   })
   @Property({ type: PicoUsdColumn })
   remainderPico!: bigint;
+
+  @Field(() => DecimalScalar, {
+    name: 'broughtForward',
+    description: 'What the invoice before was due for and was less than the least payment; 0 for a draft.',
+  })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  broughtForwardPico!: bigint;
+
+  @Field(() => DecimalScalar, {
+    name: 'creditsApplied',
+    description: 'What prepaid credits paid of it when it got its number; 0 for a draft.',
+  })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  creditsPico!: bigint;
+
+  @Field(() => DecimalScalar, {
+    name: 'carriedForward',
+    description: 'What is left to the next invoice, being less than the least payment; 0 for a draft.',
+  })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  carriedForwardPico!: bigint;
+
+  /** total + broughtForward - credits - carriedForward; 0 for a draft. */
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  duePico!: bigint;
+
+  @Field(() => DecimalScalar, { name: 'amountPaid', description: 'The sum of its payments, refunds not taken off.' })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  paidPico!: bigint;
+
+  @Field(() => DecimalScalar, {
+    name: 'amountReduced',
+    description: 'What credit notes took off what was to be paid.',
+  })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  reducedPico!: bigint;
+
+  @Field(() => DecimalScalar, { name: 'amountCredited', description: 'The sum of its credit notes.' })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  notedPico!: bigint;
+
+  @Field(() => DecimalScalar, { name: 'amountRefunded', description: 'What went back of its payments.' })
+  @Property({ type: PicoUsdColumn, defaultRaw: '0' })
+  refundedPico!: bigint;
+
+  /** Whose invoice it is to whom, as it was when it got its number. */
+  @Property({ type: 'jsonb', nullable: true })
+  parties!: InvoiceParties | null;
+
+  /** Whoever knows it may see the page: it is a part of its address. null for invoices from before there were pages. */
+  @Property({ type: 'text', nullable: true })
+  accessKey!: string | null;
 
   @Property({ type: 'int' })
   paymentTermDays!: number;
@@ -176,90 +214,6 @@ export class Invoice {
   voidedAt!: Date | null;
 }
 
-/** What a line was worked out from; amounts and quantities as digits, in steps of their units. */
-export interface LineDetail {
-  /** Of usage: what it cost by unit. */
-  readonly units?: readonly { readonly unit: UsageUnit; readonly quantity: string; readonly costPicoUsd: string }[];
-  /** Of a base fee: the fee of a whole period. */
-  readonly baseFeePico?: string;
-  readonly days?: number;
-  readonly daysOfPeriod?: number;
-}
-
-@Entity({ tableName: 'invoice_line' })
-@ObjectType({ description: 'A line of an invoice. Amounts are in the invoice’s currency.' })
-export class InvoiceLine {
-  @PrimaryKey({ type: 'uuid' })
-  organizationId!: string;
-
-  @PrimaryKey({ type: 'uuid' })
-  invoiceId!: string;
-
-  @Field(() => Int, { description: 'Its number on the invoice, from 1.' })
-  @PrimaryKey({ type: 'int' })
-  line!: number;
-
-  @Field(() => InvoiceLineKind, { description: 'What it is for.' })
-  @Property({ type: 'text' })
-  kind!: InvoiceLineKind;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Of usage: the provider; null for all, and for what has none, such as deductions.',
-  })
-  @Property({ type: 'text', nullable: true })
-  provider!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Of usage: the model; null for all, and for what has none, such as deductions.',
-  })
-  @Property({ type: 'text', nullable: true })
-  model!: string | null;
-
-  @Field(() => UsageUnit, { nullable: true, description: 'Of usage by tiers: the unit.' })
-  @Property({ type: 'text', nullable: true })
-  unit!: UsageUnit | null;
-
-  /** Of usage by tiers: names the row of the plan, so that later usage of its period is added to the same. */
-  @Property({ type: 'text', nullable: true })
-  rowKey!: string | null;
-
-  @Field(() => LocalDateScalar, { name: 'firstDay', description: 'The first day that it is for.' })
-  @Property({ type: 'date' })
-  fromDay!: Day;
-
-  /** Exclusive. */
-  @Property({ type: 'date' })
-  toDay!: Day;
-
-  /** Calls; a reversal takes one back. */
-  @Property({ type: 'bigint', runtimeType: 'bigint', nullable: true })
-  recordCount!: bigint | null;
-
-  /** Of usage by tiers, in steps of the unit: digits as an amount has them. */
-  @Property({ type: PicoUsdColumn, nullable: true })
-  quantity!: bigint | null;
-
-  /** Of charges: their exact sum in pico-USD. */
-  @Property({ columnType: 'numeric(50,12)', type: 'text', nullable: true })
-  usdPico!: string | null;
-
-  @Field(() => DecimalScalar, {
-    name: 'exactAmount',
-    description: 'Before it was rounded to what can be paid in the currency; to 12 places.',
-  })
-  @Property({ type: PicoUsdColumn })
-  exactPico!: bigint;
-
-  @Field(() => DecimalScalar, { name: 'amount', description: 'Half-even to what can be paid in the currency.' })
-  @Property({ type: PicoUsdColumn })
-  amountPico!: bigint;
-
-  @Property({ type: 'jsonb' })
-  detail!: LineDetail;
-}
-
 /** The last number that an organization has given; taken by the transaction that finalizes, so none is left out. */
 @Entity({ tableName: 'invoice_counter' })
 export class InvoiceCounter {
@@ -268,4 +222,41 @@ export class InvoiceCounter {
 
   @Property({ type: 'bigint', runtimeType: 'bigint' })
   lastNumber!: bigint;
+
+  @Property({ type: 'bigint', runtimeType: 'bigint', defaultRaw: '0' })
+  lastCreditNote!: bigint;
+}
+
+/** A tax of an invoice, by the rate that held when it was made. */
+@Entity({ tableName: 'invoice_tax' })
+@ObjectType({ description: 'A tax of an invoice. Amounts are in its currency.' })
+export class InvoiceTax {
+  @PrimaryKey({ type: 'uuid' })
+  organizationId!: string;
+
+  @PrimaryKey({ type: 'uuid' })
+  invoiceId!: string;
+
+  @PrimaryKey({ type: 'int' })
+  place!: number;
+
+  @Field(() => String, { description: 'Such as "VAT".' })
+  @Property({ type: 'text' })
+  name!: string;
+
+  @Field(() => DecimalScalar, { name: 'rate', description: 'Percent, such as "19".' })
+  @Property({ type: PicoUsdColumn })
+  percent!: bigint;
+
+  @Field(() => DecimalScalar, { name: 'taxed', description: 'What it is a part of: the subtotal without taxes.' })
+  @Property({ type: PicoUsdColumn })
+  taxedPico!: bigint;
+
+  @Field(() => DecimalScalar, { name: 'exactAmount', description: 'Before it was rounded; to 12 places.' })
+  @Property({ type: PicoUsdColumn })
+  exactPico!: bigint;
+
+  @Field(() => DecimalScalar, { name: 'amount', description: 'Half-even to what can be paid in the currency.' })
+  @Property({ type: PicoUsdColumn })
+  amountPico!: bigint;
 }

@@ -8,8 +8,12 @@ import { decodeUuid } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { readCharged, readUnits, type UsageWindow } from './billed-usage.sql.js';
 import type { BillingPeriod } from '../subscription/billing-period.js';
+import { currencyOf } from '../amount/currency.js';
+import { taxTermsOf } from '../profile/reading-profiles.js';
+import type { TaxMode } from '../profile/tax.js';
 import { draftInvoice, type InvoiceSums } from './invoice-draft.js';
-import { Invoice, InvoiceLine, InvoiceStatus } from './invoice.js';
+import { Invoice, InvoiceStatus } from './invoice.js';
+import { InvoiceLine } from './invoice-line.js';
 import type { PlanTerms } from '../plan/plan-terms.js';
 import { PlanSubscription } from '../subscription/plan-subscription.js';
 import { addDays, type Day } from '../amount/proration.js';
@@ -22,6 +26,8 @@ export interface Invoicing {
   /** undefined for the first invoice. */
   readonly span: Span | undefined;
   readonly cutAt: Date;
+  /** null where nothing is taxed. */
+  readonly taxMode: TaxMode | null;
   readonly sums: InvoiceSums;
 }
 
@@ -113,7 +119,12 @@ export async function invoicingOf(
   );
   const span = spanOf(ended, sequence === 0 ? undefined : periods.at(-1));
   const window = span && (await windowOf(operation, subscription, { sequence, toAt: span.toAt, cutAt, before }));
+  const currency = currencyOf(terms.currency);
+  if (!currency) throw new Error(`Terms are in ${terms.currency}, which is no currency.`);
+  const taxes = await taxTermsOf(operation, subscription.accountId);
   const sums = draftInvoice({
+    currency,
+    taxes,
     phases,
     periods,
     ended,
@@ -123,7 +134,7 @@ export async function invoicingOf(
     earlier,
     carriedPico: before?.carriedPico ?? 0n,
   });
-  return { sequence, terms, span, cutAt, sums };
+  return { sequence, terms, span, cutAt, taxMode: sums.taxes.length > 0 ? (taxes?.mode ?? null) : null, sums };
 }
 
 /** The period whose usage an invoice has, in days and instants. */

@@ -1,10 +1,11 @@
-import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { PicoUsdColumn } from '../../money-column.js';
 import { DateTimeScalar, DecimalScalar } from '../../scalars.js';
 
 @Entity({ tableName: 'payment' })
 @Index({ name: 'payment_invoice_idx', properties: ['organizationId', 'invoiceId'] })
+@Unique({ name: 'payment_key', properties: ['organizationId', 'idempotencyKey'] })
 @ObjectType({ description: 'Money that came in for an invoice.' })
 export class Payment {
   @PrimaryKey({ type: 'uuid' })
@@ -23,6 +24,13 @@ export class Payment {
   @Field(() => DecimalScalar, { name: 'amount', description: 'In the invoice’s currency.' })
   @Property({ type: PicoUsdColumn })
   amountPico!: bigint;
+
+  /** null where all that was due was paid at once. */
+  @Property({ type: 'text', nullable: true })
+  idempotencyKey!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  contentHash!: string | null;
 
   @Field(() => String, { nullable: true, description: 'What it can be found by; null where nothing was said.' })
   @Property({ type: 'text', nullable: true })

@@ -1,0 +1,13 @@
+import { InvoiceStatus, type Invoice } from './invoice.js';
+
+/** What is still to be paid of an invoice with a number. */
+export function openOf({ status, duePico, paidPico, reducedPico }: Invoice): bigint {
+  return status === InvoiceStatus.VOID ? 0n : duePico - paidPico - reducedPico;
+}
+
+/** Nothing is left to be paid: it is paid. */
+export function settle(invoice: Invoice, now: Date): void {
+  if (openOf(invoice) !== 0n) return;
+  invoice.status = InvoiceStatus.PAID;
+  invoice.paidAt ??= now;
+}

@@ -1,0 +1,108 @@
+/** Billing put together: its tables, and which services and resolvers are made of which. */
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { PriceBook } from '../catalog/price-book.js';
+import type { Clock } from '../clock.js';
+import type { AccountDirectory } from '../identity/account-directory.js';
+import type { AccountService } from '../identity/account.service.js';
+import type { ResolverClass } from '../schema.js';
+import { BillingCycle } from './invoice/billing-cycle.js';
+import { Invoice, InvoiceCounter, InvoiceTax } from './invoice/invoice.js';
+import { InvoiceLine } from './invoice/invoice-line.js';
+import { CreditGrant, CreditUse } from './credit/credit-grant.js';
+import { CreditResolver, CreditUseResolver } from './credit/credit.resolver.js';
+import { CreditService } from './credit/credit.service.js';
+import { CreditNote } from './credit-note/credit-note.js';
+import { CreditNoteResolver } from './credit-note/credit-note.resolver.js';
+import { CreditNoteService } from './credit-note/credit-note.service.js';
+import { InvoiceStatusService } from './invoice/invoice-status.service.js';
+import { Payment } from './payment/payment.js';
+import { PaymentLimit } from './payment/payment-limit.js';
+import { ManualProcessor } from './payment/payment-processor.js';
+import { PaymentResolver } from './payment/payment.resolver.js';
+import { PaymentService } from './payment/payment.service.js';
+import { BillingProfile } from './profile/billing-profile.js';
+import { BillingProfileResolver } from './profile/profile.resolver.js';
+import { BillingProfileService } from './profile/profile.service.js';
+import { InvoiceLineResolver } from './invoice/invoice-line.resolver.js';
+import { InvoiceResolver } from './invoice/invoice.resolver.js';
+import { InvoiceReadingService } from './invoice/invoice-reading.service.js';
+import { InvoiceService } from './invoice/invoice.service.js';
+import { Plan } from './plan/plan.js';
+import { PlanResolver } from './plan/plan.resolver.js';
+import { PlanService } from './plan/plan.service.js';
+import { PlanSubscription, SubscriptionTerms } from './subscription/plan-subscription.js';
+import { SubscriptionPhaseResolver, SubscriptionResolver } from './subscription/subscription.resolver.js';
+import { SubscriptionReadingService } from './subscription/subscription-reading.service.js';
+import { SubscriptionService } from './subscription/subscription.service.js';
+
+export const BILLING_ENTITIES = [
+  Plan,
+  PlanSubscription,
+  SubscriptionTerms,
+  Invoice,
+  InvoiceLine,
+  InvoiceTax,
+  InvoiceCounter,
+  CreditGrant,
+  CreditUse,
+  CreditNote,
+  BillingProfile,
+  Payment,
+  PaymentLimit,
+];
+
+interface BillingGround {
+  readonly orm: MikroORM;
+  readonly writer: Pool;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly accounts: AccountDirectory;
+  readonly prices: PriceBook;
+  readonly isOn: boolean;
+  /** How often due invoices are made; 0: only by hand. */
+  readonly intervalMs: number;
+}
+
+export function makeBilling({ orm, writer, clock, log, accounts, prices, isOn, intervalMs }: BillingGround) {
+  const processor = new ManualProcessor();
+  const statuses = new InvoiceStatusService(processor, isOn);
+  const invoices = new InvoiceService(statuses, isOn);
+  return {
+    plans: new PlanService(isOn),
+    subscriptions: new SubscriptionService(accounts, prices, isOn),
+    subscriptionReading: new SubscriptionReadingService(isOn),
+    invoices,
+    invoiceStatuses: statuses,
+    payments: new PaymentService(processor, isOn),
+    credits: new CreditService(accounts, isOn),
+    creditNotes: new CreditNoteService(isOn),
+    profiles: new BillingProfileService(accounts, isOn),
+    invoiceReading: new InvoiceReadingService(isOn),
+    billingCycle: new BillingCycle(orm, writer, clock, invoices, isOn ? intervalMs : 0, log),
+  };
+}
+
+export function billingResolvers(
+  services: ReturnType<typeof makeBilling> & { readonly accounts: AccountService },
+): [ResolverClass, object][] {
+  return [
+    [PlanResolver, new PlanResolver(services.plans)],
+    [
+      SubscriptionResolver,
+      new SubscriptionResolver(services.subscriptions, services.subscriptionReading, services.accounts),
+    ],
+    [SubscriptionPhaseResolver, new SubscriptionPhaseResolver(services.plans)],
+    [
+      InvoiceResolver,
+      new InvoiceResolver(services.invoices, services.invoiceStatuses, services.invoiceReading, services.accounts),
+    ],
+    [PaymentResolver, new PaymentResolver(services.payments)],
+    [CreditResolver, new CreditResolver(services.credits, services.accounts)],
+    [CreditUseResolver, new CreditUseResolver(services.credits, services.invoiceReading)],
+    [CreditNoteResolver, new CreditNoteResolver(services.creditNotes, services.invoiceReading)],
+    [BillingProfileResolver, new BillingProfileResolver(services.profiles, services.accounts)],
+    [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],
+  ];
+}
