@@ -179,7 +179,7 @@ function invoiceOf(charges: readonly bigint[], terms: PlanTerms = TERMS) {
     phases,
     periods: [PERIOD],
     ended: PERIOD,
-    next: undefined,
+    next: PERIOD,
     units: [],
     earlier: [],
     carriedPico: 0n,
