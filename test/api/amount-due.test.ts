@@ -171,7 +171,7 @@ describe('credit notes', () => {
     expect(await world.codeOf(VoidInvoiceDocument, voiding, tenant.key)).toBe('INVOICE_STATE');
   });
 
-  // A18. Seen to fail: with the invoice's row not locked and without the checks of the table.
+  // A18. Seen to fail: with the invoice's row not locked.
   test('many at once never take back more than there is, nor refund more than was paid', async () => {
     const made = await tenant.issue(await tenant.subscribe({ baseFee: '10' }));
     await pay(made.id);

@@ -3,6 +3,7 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { UsageUnit } from '../../catalog/usage-unit-enum.js';
 import { PicoUsdColumn } from '../../money-column.js';
 import { DecimalScalar, LocalDateScalar } from '../../scalars.js';
+import type { TierMode } from '../plan/plan-terms.js';
 import type { Day } from '../amount/proration.js';
 
 export enum InvoiceLineKind {
@@ -52,6 +53,29 @@ export interface LineDetail {
   readonly daysOfPeriod?: number;
   /** What becomes prepaid credit. */
   readonly creditPico?: string;
+  /** Of charges in another currency: what one USD is, and of which day that is. */
+  readonly rate?: { readonly usdRatePico: string; readonly day: Day };
+  /** Of usage by tiers: its share of each for all of the period, and what earlier invoices had of that. */
+  readonly tiers?: TieredDetail;
+  /** Of a credit, a minimum or a maximum: what it is worked out from, and what earlier invoices had of it. */
+  readonly bound?: { readonly spentPico: string; readonly boundPico: string; readonly beforePico: string };
+}
+
+export interface TieredDetail {
+  readonly mode: TierMode;
+  readonly shares: readonly {
+    /** From 0. */
+    readonly tier: number;
+    /** Units; packages of PACKAGE. With decimals, as the price. */
+    readonly quantity: string;
+    readonly pricePico: string;
+    readonly per: string;
+    readonly flatFeePico: string;
+  }[];
+  /** In steps of the unit. */
+  readonly quantityBefore: string;
+  /** With decimals. */
+  readonly picoBefore: string;
 }
 
 @Entity({ tableName: 'invoice_line' })

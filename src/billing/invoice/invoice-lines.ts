@@ -1,13 +1,13 @@
 /** What the lines of an invoice are, from the terms, the periods and the usage. */
-import { unitDefinition, type UsageUnit } from '../../catalog/usage-unit.js';
+import type { UsageUnit } from '../../catalog/usage-unit.js';
 import type { BillingPeriod } from '../subscription/billing-period.js';
 import type { ChargedUsage, UnitUsage, UsageGroup } from './billed-usage.sql.js';
 import type { Currency } from '../amount/currency.js';
 import { digitsOf, exact, exactOf, minus, plus, roundTo, times, ZERO, type Exact } from '../amount/exact.js';
 import { InvoiceLineKind, type LineDetail } from './invoice-line.js';
-import { tierTableOf, type PlanTerms, type TieredUnit } from '../plan/plan-terms.js';
+import type { PlanTerms } from '../plan/plan-terms.js';
 import { addDays, daysBetween, type Day } from '../amount/proration.js';
-import { amountOf, tierLines } from '../plan/tier.js';
+import { keyOf, stepsOf, tieredDetail, tiersOf } from './tiered-usage.js';
 import type { SubscriptionPhase } from '../subscription/plan-subscription.js';
 import { phaseOn } from '../subscription/subscription-phase.js';
 import { rowOf } from '../plan/tiered-charge.js';
@@ -108,26 +108,35 @@ class Lines {
     const before = this.facts.earlier.filter(({ fromDay }) => period.firstDay <= fromDay && fromDay <= period.lastDay);
     const billed = (...kinds: InvoiceLineKind[]) => sumOf(before.filter(({ kind }) => kinds.includes(kind)));
     const usagePico = billed(...OF_USAGE) + sumOf(usage);
-    const creditPico = -least(
-      most(usagePico, 0n),
-      this.#bound(period, ({ includedCreditPico }) => includedCreditPico) ?? 0n,
-    );
-    const credit = creditPico - billed(InvoiceLineKind.INCLUDED_CREDIT);
+    const includedPico = this.#bound(period, ({ includedCreditPico }) => includedCreditPico) ?? 0n;
+    const creditPico = -least(most(usagePico, 0n), includedPico);
+    const creditBefore = billed(InvoiceLineKind.INCLUDED_CREDIT);
     const feePico = billed(InvoiceLineKind.BASE_FEE, InvoiceLineKind.BASE_FEE_CHANGE) + changePico;
     const boundsBefore = billed(InvoiceLineKind.MINIMUM_SPEND, InvoiceLineKind.MAXIMUM_SPEND);
-    const bounds = this.#missing(period, feePico + usagePico + creditPico) - boundsBefore;
-    const isMaximum = bounds + boundsBefore < 0n || (bounds + boundsBefore === 0n && boundsBefore < 0n);
+    const spentPico = feePico + usagePico + creditPico;
+    const { minimum, maximum } = this.#bounds(period);
+    const missing = minimum > 0n && spentPico < minimum ? minimum - spentPico : 0n;
+    const above = maximum !== undefined && spentPico > maximum ? spentPico - maximum : 0n;
+    const isMaximum = above > 0n || (missing === 0n && boundsBefore < 0n);
     const boundKind = isMaximum ? InvoiceLineKind.MAXIMUM_SPEND : InvoiceLineKind.MINIMUM_SPEND;
-    const whole = (kind: InvoiceLineKind, pico: bigint) => (pico === 0n ? [] : [lineOf({ kind, period, pico })]);
-    return [...usage, ...whole(InvoiceLineKind.INCLUDED_CREDIT, credit), ...whole(boundKind, bounds)];
+    const boundPico = isMaximum ? (maximum ?? 0n) : minimum;
+    const whole = (kind: InvoiceLineKind, pico: bigint, spent: bigint, bound: bigint, billedBefore: bigint) => {
+      if (pico === billedBefore) return [];
+      const of = { spentPico: spent.toString(), boundPico: bound.toString(), beforePico: billedBefore.toString() };
+      return [lineOf({ kind, period, pico: pico - billedBefore, detail: { bound: of } })];
+    };
+    return [
+      ...usage,
+      ...whole(InvoiceLineKind.INCLUDED_CREDIT, creditPico, usagePico, includedPico, creditBefore),
+      ...whole(boundKind, missing - above, spentPico, boundPico, boundsBefore),
+    ];
   }
 
-  /** What a period is short of its minimum, or, below 0, what it is above its maximum. */
-  #missing(period: BillingPeriod, spentPico: bigint): bigint {
-    const minimum = this.#bound(period, ({ minimumSpendPico }) => minimumSpendPico ?? 0n) ?? 0n;
-    const maximum = this.#bound(period, ({ maximumSpendPico }) => maximumSpendPico);
-    if (minimum > 0n && spentPico < minimum) return minimum - spentPico;
-    return maximum !== undefined && spentPico > maximum ? maximum - spentPico : 0n;
+  #bounds(period: BillingPeriod): { readonly minimum: bigint; readonly maximum: bigint | undefined } {
+    return {
+      minimum: this.#bound(period, ({ minimumSpendPico }) => minimumSpendPico ?? 0n) ?? 0n,
+      maximum: this.#bound(period, ({ maximumSpendPico }) => maximumSpendPico),
+    };
   }
 
   /** What is for a whole period, by the days that each of its terms has of it; undefined where one of them has none. */
@@ -219,7 +228,7 @@ class Lines {
         const byTiers = units.filter(({ unit, provider, model }) => rowOf(terms, unit, provider, model));
         if (units.length > 0 && byTiers.length === units.length) return [];
         const usd = byTiers.reduce((sum, { charge }) => minus(sum, exactOf(charge)), exactOf(group.charge));
-        const detail = { units: units.filter((unit) => !byTiers.includes(unit)).map(unitDetail) };
+        const detail = { units: units.filter((unit) => !byTiers.includes(unit)).map(unitDetail), ...rateOf(terms) };
         const { provider, model } = group;
         const kind = lateFrom === null ? InvoiceLineKind.USAGE : InvoiceLineKind.ADJUSTMENT;
         const recordCount = BigInt(group.recordCount);
@@ -242,7 +251,8 @@ class Lines {
       const kind = lateFrom === null ? InvoiceLineKind.TIERED_USAGE : InvoiceLineKind.TIERED_ADJUSTMENT;
       const { unit, provider, model } = row;
       const cost = found.reduce((sum, of) => sum + BigInt(of.cost), 0n);
-      const detail = { units: [{ unit, quantity: quantity.toString(), costPicoUsd: cost.toString() }] };
+      const units = [{ unit, quantity: quantity.toString(), costPicoUsd: cost.toString() }];
+      const detail = { units, tiers: tieredDetail(row, known, known + quantity) };
       return [
         this.#line({ kind, provider, model, unit, rowKey: keyOf(row), ...wholeOf(period), quantity, detail }, amount),
       ];
@@ -258,8 +268,10 @@ class Lines {
 const least = (a: bigint, b: bigint) => (a < b ? a : b);
 const most = (a: bigint, b: bigint) => (a > b ? a : b);
 
-function tiersOf(row: TieredUnit, steps: bigint): Exact {
-  return amountOf(tierLines(tierTableOf(row), exact(steps, unitDefinition(row.unit).stepsPerUnit)));
+function rateOf({ usdRatePico, usdRateDay }: PlanTerms): Pick<LineDetail, 'rate'> {
+  return usdRatePico === null || usdRateDay === null
+    ? {}
+    : { rate: { usdRatePico: usdRatePico.toString(), day: usdRateDay } };
 }
 
 function inCurrency(usd: Exact, { usdRatePico }: PlanTerms): Exact {
@@ -270,16 +282,6 @@ const wholeOf = ({ firstDay, lastDay }: BillingPeriod) => ({ fromDay: firstDay, 
 
 function isSameGroup(a: UsageGroup, b: UsageGroup): boolean {
   return a.lateFrom === b.lateFrom && a.provider === b.provider && a.model === b.model;
-}
-
-function keyOf({ unit, provider, model }: TieredUnit): string {
-  return JSON.stringify([unit, provider, model]);
-}
-
-function stepsOf({ unit, quantity }: UnitUsage): bigint {
-  const { numerator, denominator } = times(exactOf(quantity), exact(unitDefinition(unit).stepsPerUnit));
-  if (denominator !== 1n) throw new Error(`A sum of ${unit} has parts of its steps.`);
-  return numerator;
 }
 
 function unitDetail(usage: UnitUsage) {

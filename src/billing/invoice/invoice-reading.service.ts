@@ -10,6 +10,9 @@ import { storedRecord } from '../../usage/stored-usage.js';
 import type { UsageRecord } from '../../usage/usage-record.js';
 import { readBilled, type BilledPlace } from './billed-usage.sql.js';
 import { Invoice, InvoiceStatus, InvoiceTax } from './invoice.js';
+import { knownCurrency } from '../amount/check-amount.js';
+import { explainLine } from './explain-line.js';
+import type { InvoiceExplanation } from './invoice-explanation.js';
 import { InvoiceLine, InvoiceLineKind } from './invoice-line.js';
 import type { EntityClass, QueryOrderMap } from '@mikro-orm/postgresql';
 import { CreditNote } from '../credit-note/credit-note.js';
@@ -77,6 +80,19 @@ export class InvoiceReadingService {
   async lines(operation: Operation, { id }: Invoice): Promise<InvoiceLine[]> {
     authorize(operation, 'billing.read');
     return operation.loader(linesOf, linesOf).load(id);
+  }
+
+  /** How its lines came to their amounts; of one line, where it is named. */
+  async explain(
+    operation: Operation,
+    invoice: Invoice,
+    line: number | null | undefined,
+  ): Promise<InvoiceExplanation[]> {
+    const lines = await this.lines(operation, invoice);
+    const currency = knownCurrency(invoice.currency);
+    return lines
+      .filter((one) => line == null || one.line === line)
+      .map((one) => ({ line: one, steps: explainLine(one, currency) }));
   }
 
   async taxes(operation: Operation, { id }: Invoice): Promise<InvoiceTax[]> {

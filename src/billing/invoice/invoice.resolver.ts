@@ -27,6 +27,7 @@ import { Payment } from '../payment/payment.js';
 import type { InvoiceReadingService } from './invoice-reading.service.js';
 import type { InvoiceService } from './invoice.service.js';
 import type { InvoiceStatusService } from './invoice-status.service.js';
+import { InvoiceExplanation } from './invoice-explanation.js';
 import { openOf } from './amount-due.js';
 import { UpcomingInvoice } from './upcoming-invoice.js';
 import { CreditNote } from '../credit-note/credit-note.js';
@@ -116,6 +117,18 @@ export class InvoiceResolver {
   @FieldResolver(() => [InvoiceLine], { description: 'Its lines.' })
   lines(@Root() invoice: Invoice, @Ctx() context: Context): Promise<InvoiceLine[]> {
     return this.reading.lines(context.operation, invoice);
+  }
+
+  @FieldResolver(() => [InvoiceExplanation], {
+    description: 'How its lines came to their amounts, down to the usage records behind them.',
+  })
+  explain(
+    @Root() invoice: Invoice,
+    @Arg('line', () => Int, { nullable: true, description: 'Only this line, by its number. Left out: all.' })
+    line: number | null | undefined,
+    @Ctx() context: Context,
+  ): Promise<InvoiceExplanation[]> {
+    return this.reading.explain(context.operation, invoice, line);
   }
 
   @FieldResolver(() => DecimalScalar, {
