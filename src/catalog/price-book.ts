@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { indexOf, PriceLayer, PriceSnapshot } from './price-snapshot.js';
 import { readCataloguePrices, readOwnPrices, readPriceVersions } from './read-prices.sql.js';
 
-export type { BookModel, BookPricing, PriceSnapshot } from './price-snapshot.js';
+export type { BookModel, BookPricing, ModelKey, PriceSnapshot } from './price-snapshot.js';
 
 /** What another process changed is seen by queries after this time at the latest; recording sees it at once, at the gate. */
 const POLL_MS = 2_000;

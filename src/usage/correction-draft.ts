@@ -1,14 +1,11 @@
 /** What a replacement says: every check that needs no database, in the order of the fields, and what it costs. */
-import { costLineToJson } from '../catalog/cost-line.js';
-import { costOf } from '../catalog/cost.js';
-import { chargeOf } from '../catalog/markup.js';
 import type { PriceSnapshot } from '../catalog/price-book.js';
 import { badInput } from '../errors.js';
 import { formatUsd, parseUsd } from '../money.js';
 import { requireText } from '../text.js';
 import { checkAmount, checkQuantities, checkTags, MAX_MODEL } from './check-usage.js';
 import type { UsageReplacementInput } from './correction-input.js';
-import { priceOfCall, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
+import { pricedBy, priceOfCall, type PricedUsage, type UnpricedUsage } from './priced-usage.js';
 import { quantitiesToJson, type CallDraft } from './usage-draft.js';
 import { UnpricedReason } from './unpriced-reason.js';
 import { UsageKind, type UsageRecord } from './usage-record.js';
@@ -97,23 +94,12 @@ function priceOf(
   if (!pricing || provider === null || model === null) {
     return isPricingOn ? priceOfCall(call, old, prices) : { kind: 'UNPRICED', reason: UnpricedReason.PRICING_DISABLED };
   }
-  const cost = costOf(pricing.card, call.quantities, call.occurredAt);
-  if (cost.kind !== 'PRICED') return { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
-  const markup = parseUsd(old.markup ?? '0') ?? 0n;
-  return {
-    kind: 'PRICED',
-    provider,
-    model,
-    pricingId: pricing.id,
-    lines: cost.lines.map(costLineToJson),
-    hasUnratedUnits: cost.hasUnratedUnits,
-    markup,
-    costPicoUsd: cost.picoUsd,
-    chargePicoUsd: chargeOf(cost.picoUsd, markup),
-  };
+  const priced = pricedBy(pricing, { provider, name: model }, call, parseUsd(old.markup ?? '0') ?? 0n);
+  return priced ?? { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
 }
 
-function pricingColumns(price: PricedUsage | UnpricedUsage): Record<string, unknown> {
+/** As the columns of usage_record. */
+export function pricingColumns(price: PricedUsage | UnpricedUsage): Record<string, unknown> {
   const priced = price.kind === 'PRICED' ? price : undefined;
   return {
     provider: priced?.provider ?? null,

@@ -5,55 +5,17 @@
  * only the second of two sweeps a minute apart ends it.
  */
 import type { Pool } from 'pg';
-import type { LaneClient } from '../lane-connection.js';
 import type { Logger } from 'pino';
 import type { PriceBook, PriceSnapshot } from '../catalog/price-book.js';
-import { parseQuantity, type Quantities } from '../catalog/quantity.js';
-import { unitDefinition, UsageUnit } from '../catalog/usage-unit.js';
-import type { LaneJob } from '../lane.js';
 import type { Lanes } from '../lanes.js';
+import { LatePricingJob, PRICE_BATCH_SIZE, type PriceItem } from './late-pricing-job.js';
 import { priceOfCall } from './priced-usage.js';
 import { tokenCounts } from './token-counts.js';
-import {
-  organizationsWithUnpriced,
-  priceUsage,
-  readUnpriced,
-  type PriceRow,
-  type UnpricedRow,
-} from './unpriced-usage.sql.js';
+import { organizationsWithUnpriced, readUnpriced, type UnpricedRow } from './unpriced-usage.sql.js';
+import { quantitiesFromJson } from './usage-draft.js';
 
-const BATCH_SIZE = 200;
 const SWEEP_MS = 60_000;
 const ENDING_SWEEPS = 2;
-
-interface PriceItem {
-  readonly prices: PriceSnapshot;
-  readonly row: PriceRow;
-}
-
-/** Answers each item with whether the prices that it was priced by still held. */
-class LatePricingJob implements LaneJob<PriceItem, 'PRICED' | 'STALE'> {
-  readonly batchSize = BATCH_SIZE;
-
-  constructor(private readonly wake: (organizationId: string) => void) {}
-
-  async run(
-    client: LaneClient,
-    organizationId: string,
-    items: readonly PriceItem[],
-  ): Promise<readonly ('PRICED' | 'STALE')[]> {
-    const prices = items[0]?.prices;
-    if (!prices || items.some((item) => item.prices !== prices)) return items.map(() => 'STALE');
-    const { priced, alertCount } = await priceUsage(
-      client,
-      organizationId,
-      prices,
-      items.map((item) => item.row),
-    );
-    if (alertCount > 0) this.wake(organizationId);
-    return items.map(() => (priced === undefined ? 'STALE' : 'PRICED'));
-  }
-}
 
 export class LatePricing {
   readonly #job: LatePricingJob;
@@ -137,7 +99,7 @@ export class LatePricing {
     let isWhole = true;
     let after: UnpricedRow | undefined;
     do {
-      const rows = await readUnpriced(this.writer, organizationId, after, BATCH_SIZE);
+      const rows = await readUnpriced(this.writer, organizationId, after, PRICE_BATCH_SIZE);
       const items = rows.flatMap((row) => priceable(row, prices));
       for (const outcome of await this.lanes.submitFor(organizationId, this.#job, items)) {
         if (outcome.status === 'rejected') {
@@ -155,21 +117,10 @@ export class LatePricing {
 }
 
 function priceable(row: UnpricedRow, prices: PriceSnapshot): PriceItem[] {
-  const quantities = quantitiesOf(row);
+  const quantities = quantitiesFromJson(row.quantities);
   const { model, occurredAt, accountId, teamId } = row;
   const call = { model, provider: row.provider ?? undefined, problem: undefined, quantities, occurredAt };
   const price = priceOfCall(call, { accountId, teamId }, prices);
   if (price.kind !== 'PRICED') return [];
   return [{ prices, row: { key: row.key, keyDay: row.keyDay, price, tokens: tokenCounts(quantities) } }];
-}
-
-function quantitiesOf(row: UnpricedRow): Quantities {
-  return new Map(
-    Object.entries(row.quantities).map(([name, text]) => {
-      const unit = UsageUnit[name as UsageUnit];
-      const quantity = parseQuantity(unit, text);
-      if (quantity === undefined) throw new Error(`A stored quantity of ${unitDefinition(unit).unit} cannot be read.`);
-      return [unit, quantity];
-    }),
-  );
 }

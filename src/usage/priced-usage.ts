@@ -2,7 +2,7 @@
 import { costLineToJson, type CostLineJson } from '../catalog/cost-line.js';
 import { costOf } from '../catalog/cost.js';
 import { chargeOf, type Markup, type Payer } from '../catalog/markup.js';
-import type { PriceSnapshot } from '../catalog/price-book.js';
+import type { BookPricing, ModelKey, PriceSnapshot } from '../catalog/price-book.js';
 import type { PicoUsd } from '../money.js';
 import { UnpricedReason } from './unpriced-reason.js';
 import type { CallDraft, UsageDraft } from './usage-draft.js';
@@ -51,13 +51,24 @@ export function priceOfCall(
   if (resolution.kind === 'UNRESOLVED') return { kind: 'UNPRICED', reason: UnpricedReason[resolution.reason] };
   const pricing = prices.pricingAt(resolution.model, call.occurredAt);
   if (!pricing) return { kind: 'UNPRICED', reason: UnpricedReason.NO_PRICE };
-  const cost = costOf(pricing.card, call.quantities, call.occurredAt);
-  if (cost.kind !== 'PRICED') return { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
   const markup = prices.markupAt(payer, resolution.model, call.occurredAt);
+  const priced = pricedBy(pricing, resolution.model, call, markup);
+  return priced ?? { kind: 'UNPRICED', reason: UnpricedReason.INCONSISTENT_USAGE };
+}
+
+/** What a call of a model costs at one version of its price; undefined where its usage contradicts itself. */
+export function pricedBy(
+  pricing: BookPricing,
+  model: ModelKey,
+  { quantities, occurredAt }: Pick<CallDraft, 'quantities' | 'occurredAt'>,
+  markup: Markup,
+): PricedUsage | undefined {
+  const cost = costOf(pricing.card, quantities, occurredAt);
+  if (cost.kind !== 'PRICED') return undefined;
   return {
     kind: 'PRICED',
-    provider: resolution.model.provider,
-    model: resolution.model.name,
+    provider: model.provider,
+    model: model.name,
     pricingId: pricing.id,
     lines: cost.lines.map(costLineToJson),
     hasUnratedUnits: cost.hasUnratedUnits,

@@ -1,5 +1,6 @@
 /** A call as its caller described it: checked, in canonical form, not yet priced. */
-import { formatQuantity, type Quantities } from '../catalog/quantity.js';
+import { formatQuantity, parseQuantity, type Quantities } from '../catalog/quantity.js';
+import { unitDefinition, UsageUnit } from '../catalog/usage-unit.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import type { PicoUsd } from '../money.js';
 import type { UnpricedReason } from './unpriced-reason.js';
@@ -45,4 +46,16 @@ export function quantitiesToJson(quantities: Quantities): Record<string, string>
   const json: Record<string, string> = {};
   for (const [unit, quantity] of quantities) json[unit] = formatQuantity(unit, quantity);
   return json;
+}
+
+/** The quantities of a stored record. */
+export function quantitiesFromJson(json: Readonly<Record<string, string>>): Quantities {
+  return new Map(
+    Object.entries(json).map(([name, text]) => {
+      const unit = UsageUnit[name as UsageUnit];
+      const quantity = parseQuantity(unit, text);
+      if (quantity === undefined) throw new Error(`A stored quantity of ${unitDefinition(unit).unit} cannot be read.`);
+      return [unit, quantity];
+    }),
+  );
 }
