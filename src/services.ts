@@ -57,6 +57,9 @@ import { CorrectionResolver, RecordCorrectionResolver } from './usage/correction
 import { CorrectionService } from './usage/correction.service.js';
 import { LatePricing } from './usage/late-pricing.js';
 import { Recording } from './usage/recording.js';
+import { Reprice } from './usage/reprice.js';
+import { RepriceResolver } from './usage/reprice.resolver.js';
+import { RepriceService } from './usage/reprice.service.js';
 import { UsageCorrection } from './usage/usage-correction.js';
 import { UsageRecord } from './usage/usage-record.js';
 import { UsageResolver } from './usage/usage.resolver.js';
@@ -86,6 +89,7 @@ export const ENTITIES = [
   UsageRecord,
   UsageCorrection,
   UsageRollup,
+  Reprice,
   ...BILLING_ENTITIES,
   Alert,
 ];
@@ -227,16 +231,12 @@ function makeSpending(
     reservations,
     enforcement,
   });
-  const corrections = new CorrectionService({
-    writer,
-    lanes,
-    correcting: new Correcting(prices, wake),
-    enforcement,
-    isPricingOn: features.pricing,
-  });
+  const correcting = new Correcting(prices, wake);
+  const corrections = new CorrectionService({ writer, lanes, correcting, ...settings });
+  const reprices = new RepriceService({ writer, lanes, prices, correcting, wake, isPricingOn: features.pricing });
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
   prices.onNewPricing(() => void latePricing.sweep());
-  return { meter, budgets, reservations, expirySweeper, usage, corrections, latePricing };
+  return { meter, budgets, reservations, expirySweeper, usage, corrections, reprices, latePricing };
 }
 
 /** Also used to print the schema, where no service is ever called. */
@@ -261,6 +261,7 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [NodeResolver, new NodeResolver(services.nodes)],
     [CorrectionResolver, new CorrectionResolver(services.corrections)],
     [RecordCorrectionResolver, new RecordCorrectionResolver(services.corrections)],
+    [RepriceResolver, new RepriceResolver(services.reprices)],
     [UsageResolver, new UsageResolver(services.usage, services.reportError)],
   ]);
 }

@@ -14,6 +14,7 @@ export const TENANT_TABLES = [
   'usage_record',
   'usage_correction',
   'usage_rollup',
+  'reprice',
   'account_markup',
   'plan',
   'subscription',

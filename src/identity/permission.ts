@@ -21,6 +21,7 @@ const PERMISSIONS = {
   'pricing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set prices' },
   'usage.write': { roles: [Role.ADMIN, Role.SERVICE], may: 'record usage' },
   'usage.correct': { roles: STAFF, may: 'correct usage' },
+  'usage.preview': { roles: STAFF, may: 'preview what a reprice would change' },
   'usage.read': { roles: READERS, may: 'read usage' },
   'budget.read': { roles: READERS, may: 'read budgets' },
   'budget.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set budgets' },

@@ -32,7 +32,7 @@ registerEnumType(UnpricedReason, {
     AMBIGUOUS_MODEL: { description: 'Several providers have a model of that name and none was given.' },
     NO_PRICE: { description: 'The model had no price when the call ran.' },
     INCONSISTENT_USAGE: { description: 'The provider’s body counts parts that are more than their whole.' },
-    PRICING_DISABLED: { description: 'ENABLE_PRICING is false.' },
+    PRICING_DISABLED: { description: 'ENABLE_PRICING was false; only applyReprice prices it.' },
     VOIDED: { description: 'It was corrected before it had a price: its cost and charge are 0 and stay so.' },
   },
 });

@@ -1,5 +1,6 @@
 /** With every flag off the API still answers, and nothing is priced or refused; the decision says what would have been. */
 import {
+  ApplyRepriceDocument,
   BudgetStatusDocument,
   BillingProfileOfDocument,
   CancelSubscriptionDocument,
@@ -24,6 +25,7 @@ import {
   PlansDocument,
   PlanSubscriptionOfDocument,
   PlanSubscriptionsDocument,
+  PreviewRepriceDocument,
   RecordUsageDocument,
   SetBudgetDocument,
   SetPlanDocument,
@@ -65,6 +67,14 @@ test('all off: calls are counted without a price, a HARD budget refuses nothing,
     wouldDeny: true,
   });
   expect(await spent()).toBe('2');
+  const scope = { provider: 'openai', model: 'gpt-4o', from: '2026-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
+  const unpriced = await Promise.all([
+    world.send(PreviewRepriceDocument, { input: scope }),
+    world.send(ApplyRepriceDocument, { input: { ...scope, idempotencyKey: 'reprice', reason: 'late' } }),
+  ]);
+  expect(unpriced.map(({ errors }) => errors?.[0]?.extensions)).toMatchObject(
+    unpriced.map(() => ({ code: 'FEATURE_DISABLED', flag: 'ENABLE_PRICING' })),
+  );
   const answers = await Promise.all([
     world.send(SetPlanDocument, { input: { code: 'basic' } as never }),
     world.send(SubscribeDocument, { input: { plan: 'basic' } }),

@@ -94,6 +94,10 @@ const markups = [{ percent: '1' }];
 const tieredUnits = [{ unit: 'REQUESTS', mode: 'VOLUME', tiers: [{ price: '1' }] }];
 /** An input of each mutation that is accepted as it stands, with every kind of object that it can hold. */
 const ACCEPTED: Readonly<Record<string, object>> = {
+  applyReprice: {
+    ...{ idempotencyKey: 'reprice', provider: 'openai', model: 'gpt-4o', reason: 'late' },
+    ...{ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' },
+  },
   get cancelSubscription() {
     return { subscriptionId: subscribed.cancel };
   },

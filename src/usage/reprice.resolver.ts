@@ -1,0 +1,62 @@
+import { Arg, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { Requires } from '../requires.js';
+import { ApplyRepriceInput, PreviewRepriceInput } from './reprice-input.js';
+import { RepriceRow, totalOf } from './reprice-row.js';
+import { Reprice, RepricePreview, rowsOf } from './reprice.js';
+import type { RepriceService } from './reprice.service.js';
+
+@ObjectType({ description: 'How far a reprice is.' })
+class ApplyRepricePayload {
+  @Field(() => Reprice, { description: 'The reprice, with what it has done so far, by this call and those before.' })
+  reprice!: Reprice;
+
+  @Field(() => Boolean, { description: 'true where all was done before: nothing was looked at again.' })
+  replayed!: boolean;
+}
+
+const ERRORS = 'BAD_USER_INPUT, FORBIDDEN, FEATURE_DISABLED (without ENABLE_PRICING)';
+
+@Resolver(() => Reprice)
+export class RepriceResolver {
+  constructor(private readonly reprices: RepriceService) {}
+
+  @Requires('usage.preview')
+  @Query(() => RepricePreview, {
+    description: `What a reprice would do: the calls of a model and a period by the prices that are in force for their instants today, with the markups that they have. Deductions, reversals and what was corrected are not in it. Not for a period with more than 200,000 records, of all models, on its days. Requires usage.preview. Errors: ${ERRORS}.`,
+  })
+  previewReprice(
+    @Arg('input', () => PreviewRepriceInput, { description: 'Which calls.' }) input: PreviewRepriceInput,
+    @Ctx() context: Context,
+  ): Promise<RepricePreview> {
+    return this.reprices.preview(context.operation, input);
+  }
+
+  @Requires('usage.correct')
+  @Mutation(() => ApplyRepricePayload, {
+    description: `Does what previewReprice shows, by the prices that are in force when it begins. A call without a price gets it in place; one that has a price is corrected, by a reversal and a replacement that count where it did. What comes to the same cost and charge is left alone, as is what somebody corrects meanwhile. A call changes some 2,000 records: until isComplete is true, send the same one again, which goes on where it was, also after a failure. Requires usage.correct. Errors: ${ERRORS}, IDEMPOTENCY_CONFLICT, SERVICE_UNAVAILABLE (send the same key again).`,
+  })
+  applyReprice(
+    @Arg('input', () => ApplyRepriceInput, { description: 'Which calls, and why.' }) input: ApplyRepriceInput,
+    @Ctx() context: Context,
+  ): Promise<ApplyRepricePayload> {
+    return this.reprices.apply(context.operation, input);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether all is done; else the same call again goes on.' })
+  isComplete(@Root() { completedAt }: Reprice): boolean {
+    return completedAt !== null;
+  }
+
+  @FieldResolver(() => [RepriceRow], {
+    description: 'What was done so far: one row for each local month with such calls, in their order.',
+  })
+  rows(@Root() reprice: Reprice): RepriceRow[] {
+    return rowsOf(reprice);
+  }
+
+  @FieldResolver(() => RepriceRow, { description: 'The sums of all rows.' })
+  totals(@Root() reprice: Reprice): RepriceRow {
+    return totalOf(rowsOf(reprice));
+  }
+}
