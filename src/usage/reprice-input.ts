@@ -47,7 +47,7 @@ export class ApplyRepriceInput {
   @Field(() => DecimalScalar, {
     nullable: true,
     description:
-      'USD: the chargeDifference of the totals that previewReprice showed. The reprice is not begun where it would come to another by now. Default: it is begun whatever it comes to.',
+      'USD: the chargeDifference of the totals that previewReprice showed. The reprice is not begun where it would come to another by now. Then the period is no longer than one that can be previewed. Default: it is begun whatever it comes to.',
   })
   expectedChargeDifference?: bigint | null;
 }

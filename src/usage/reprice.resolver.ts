@@ -23,7 +23,7 @@ export class RepriceResolver {
 
   @Requires('usage.preview')
   @Query(() => RepricePreview, {
-    description: `What a reprice would do: the calls of a model and a period by the prices that are in force for their instants today, with the markups that they have. Deductions, reversals and what was corrected are not in it. Not for a period with more than 200,000 records, of all models, on its days. Requires usage.preview. Errors: ${ERRORS}.`,
+    description: `What a reprice would do: the calls of a model and a period by the prices that are in force for their instants today, with the markups that they have. Deductions, reversals and what was corrected are not in it. Not for a period with more than 100,000 records, of all models, on its days. Requires usage.preview. Errors: ${ERRORS}.`,
   })
   previewReprice(
     @Arg('input', () => PreviewRepriceInput, { description: 'Which calls.' }) input: PreviewRepriceInput,

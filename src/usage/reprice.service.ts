@@ -32,7 +32,7 @@ import { repricedKeyOf, repriceMarkOf, reversalKeyOf } from './usage-key.js';
 const PAGE_SIZE = 500;
 
 /** Records of any model on the days that a preview is of: it takes some seconds. */
-const MAX_PREVIEWED = 200_000;
+const MAX_PREVIEWED = 100_000;
 
 /** Records that one call changes, and looks at, at about; what is left is for the next. */
 const MAX_CHANGED = 2_000;

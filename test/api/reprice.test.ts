@@ -70,8 +70,8 @@ async function furnish() {
   return { model, early, old, changed, free, unpriced, replacement, outside };
 }
 
-// D16. Seen to fail: without the condition on the time, with the month in UTC, with corrected records counted in the
-// preview, and where what has no price was taken for what costs 0.
+// D16. Seen to fail: without the end of the period, with months of UTC, with what was corrected in the preview, with every
+// record without a price, and with every model of the provider.
 test('a price entered late changes nothing; the preview shows what a reprice would do, and it does exactly that', async () => {
   const { model, early, old, changed, free, unpriced, replacement, outside } = await furnish();
   const before = await ours.records(model);
@@ -133,7 +133,7 @@ test('what was recorded with pricing off is priced by a reprice alone, in place,
   expect(await spent()).toBe('10');
 });
 
-// Seen to fail: with a key of its own for each correction, and without the look at what the key was for.
+// Seen to fail: without the look at what the key was for, and where what is done is gone through again.
 test('the same reprice again does nothing and says the same; its key is for nothing else', async () => {
   const { model } = await furnish();
   await ours.setPrice(model, '0.003', '2026-04-15T00:00:00Z');
@@ -155,21 +155,24 @@ test('the same reprice again does nothing and says the same; its key is for noth
   );
 });
 
-// Seen to fail: with the key of a replacement made of that of the record before it, which grew.
+// Seen to fail: with keys made of that of the record before, which grew, and with the reprice's key right behind the mark,
+// where "reversal" was the key of another record.
 test('what was repriced can be repriced and corrected again; keys do not grow, however long they are', async () => {
   const model = newName('model');
   await ours.setPrice(model, '0.001', '2026-01-01T00:00:00Z');
   const long = (letter: string) => letter + '𐍈'.repeat(254);
   const call = await ours.record(model, '2026-04-01T00:00:00Z', { idempotencyKey: long('c') });
   let { id } = call;
+  const lengths = new Set<number>();
   for (const [index, price] of ['0.002', '0.003', '0.004'].entries()) {
     await ours.setPrice(model, price, `2026-02-0${index + 1}T00:00:00Z`);
     const { reprice } = await ours.apply(model, { idempotencyKey: long(String(index)) });
     expect(reprice.totals).toMatchObject({ recordCount: 1, correctedCount: 1 });
     id = (await ours.node(id)).correction.replacementId;
     expect(await ours.node(id)).toMatchObject({ cost: `0.0${index + 2}` });
-    expect(((await ours.node(id))['idempotencyKey'] as string).length).toBe(509 + 9 + 509);
+    lengths.add(((await ours.node(id))['idempotencyKey'] as string).length);
   }
+  expect(lengths.size).toBe(1);
   const { usageRecord } = (
     await world.ask(
       RecordUsageDocument,
@@ -189,7 +192,7 @@ test('what was repriced can be repriced and corrected again; keys do not grow, h
   expect(await ours.totals(model)).toMatchObject({ recordCount: 1, cost: '0.1' });
 });
 
-// D16. Seen to fail: with the markup of a plan left out of what replaces, and with the price in force now.
+// D16. Seen to fail: with the markup left out of what replaces, or of a first price, and with the price in force now.
 test('after an invoice the difference is an adjustment on the next, to the last digit', async () => {
   const [dearer, cheaper, first] = [newName('a'), newName('b'), newName('c')];
   for (const model of [dearer, cheaper, first]) await ours.setPrice(model, '0.1', '2026-01-01T00:00:00Z');
@@ -268,6 +271,7 @@ test.each([
   expect(await world.codeOf(PreviewRepriceDocument, { input }, key)).toBe('BAD_USER_INPUT');
 });
 
+// Seen to fail: with the preview for MEMBER too.
 test('a MEMBER, who sees one account, neither looks nor acts; FINANCE does both', async () => {
   const model = newName('model');
   await ours.setPrice(model, '1');

@@ -70,8 +70,7 @@ async function applyAll(input: ReturnType<typeof applyInput>) {
   }
 }
 
-// Seen to fail: where the place is moved on whoever was there before (both count), and with keys that are not made of the
-// record's (each correction twice is what the primary key of usage_correction refused).
+// Seen to fail: where the place is moved on whoever was there before, and with keys that are not made of the record's.
 test('by several at once, of one key and of others, each record is corrected once and counted once', async () => {
   const { model, seen } = await furnish(900);
   const [one, other] = [applyInput(model), applyInput(model)];
@@ -111,8 +110,8 @@ test('what is corrected by hand at the same time is corrected by one of the two'
   expect(await stands(model)).toMatchObject({ corrections: 400, standing: 400 - voided, cost: reprice.totals.newCost });
 });
 
-// Seen to fail: without the bound of a call; with the place left at the beginning (it never ended); with the prices of
-// each call.
+// Seen to fail: without the bound of a call, with the prices of each call, and with pages that begin after an instant and
+// not after a record.
 test('many records take several calls, by the prices of the first, beside corrections by hand', async () => {
   const { model, ids, seen } = await furnish(3_000);
   const input = applyInput(model, { expectedChargeDifference: seen.totals.chargeDifference });
@@ -134,24 +133,24 @@ test('many records take several calls, by the prices of the first, beside correc
   expect(Math.abs(left)).toBeLessThan(1e-9);
 });
 
-// Seen to fail: with what was corrected before the crash taken for what somebody else corrected.
+// Seen to fail: with what was corrected before the crash taken for what somebody else corrected, and with what the reprice
+// wrote itself counted.
 test('killed half-way it is gone on with elsewhere: nothing twice, and the sums are those of the preview', async () => {
-  const { model, seen } = await furnish(1_500);
+  const { model, seen } = await furnish(2_500);
   const input = applyInput(model);
   const killed = await spawnServer(world.database.url);
-  const lost = post(killed.url, { query: print(ApplyRepriceDocument), variables: { input } }, ours.key).catch(
+  const asked = post(killed.url, { query: print(ApplyRepriceDocument), variables: { input } }, ours.key).catch(
     () => null,
   );
   await until(async () => (await stands(model)).corrections > 150);
   await killed.kill();
-  expect(await lost).toBeNull();
-  const before = await stands(model);
-  expect(before.corrections).toBeLessThan(1_500);
+  await asked;
+  expect((await stands(model)).corrections).toBeLessThan(2_500);
   const { reprice } = await applyAll(input);
   expect(reprice.rows).toEqual(seen.rows);
   expect(reprice.totals).toEqual(seen.totals);
   expect(await stands(model)).toEqual({
-    ...{ records: 3_000, corrections: 1_500, standing: 1_500 },
+    ...{ records: 5_000, corrections: 2_500, standing: 2_500 },
     cost: seen.totals.newCost,
   });
   const { errors } = await post<ApplyRepriceMutation>(
@@ -173,7 +172,7 @@ test('a period with more records than a preview looks at is refused, and a short
     await tenant.setPrice(model, '1', '2026-01-01T00:00:00Z');
     await tenant.record(model, '2026-05-01T00:00:00Z');
     await tenant.record(model, '2026-06-01T03:59:59Z');
-    await writer.query(`UPDATE usage_rollup SET record_count = 200000 WHERE day = '2026-05-31'`);
+    await writer.query(`UPDATE usage_rollup SET record_count = 100000 WHERE day = '2026-05-31'`);
     const refused = await many.send(PreviewRepriceDocument, { input: scopeOf(model) }, tenant.key);
     expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['input', 'to'] });
     const shorter = { ...scopeOf(model), to: '2026-05-31T04:00:00Z' };

@@ -41,7 +41,7 @@ export type AlertKind =
 
 /** The calls that are repriced, and why. */
 export type ApplyRepriceInput = {
-  /** USD: the chargeDifference of the totals that previewReprice showed. The reprice is not begun where it would come to another by now. Default: it is begun whatever it comes to. */
+  /** USD: the chargeDifference of the totals that previewReprice showed. The reprice is not begun where it would come to another by now. Then the period is no longer than one that can be previewed. Default: it is begun whatever it comes to. */
   expectedChargeDifference?: string | null | undefined;
   /** Calls that ran at this instant or later. */
   from: string;
