@@ -57,7 +57,8 @@ test('charges, tiers, fees, credit, minimum and maximum are explained by what th
   const explained = await explain(made.id);
   expect(explained.map(({ steps }) => steps)).toEqual([
     [
-      '2 calls of own m from 2026-06-01 to 2026-06-30, a reversal taking one back, were charged 2 USD: the sum of their charges, each its cost with its markup.',
+      '2 calls of own m from 2026-06-01 to 2026-06-30, a reversal taking one back, were charged 13 USD: the sum of their charges, each its cost with its markup.',
+      'Of these, 11 USD are for units that are billed by tiers: 2 USD are left.',
       'By unit, before markups: 4 INPUT_TOKENS cost 2 USD.',
       'One USD is 0.9 EUR (2026-06-01): 2 x 0.9.',
       '1.80 EUR, exactly.',
@@ -104,8 +105,8 @@ test('packages, a minimum, a change of the fee and what is credited at the end a
   await setClock(world, '2026-07-01T12:00:00Z');
   const steps = (await explain((await tenant.draft(id)).id)).map((one) => one.steps[0]);
   expect(steps).toEqual([
-    'Of the fee of 30 USD, -15 of 30 days more than was invoiced in advance from 2026-06-01 to 2026-06-15; below 0: less.',
-    'Of the fee of 60 USD, 15 of 30 days more than was invoiced in advance from 2026-06-16 to 2026-06-30; below 0: less.',
+    'Of the fee of 30 USD, 15 of 30 days less than was invoiced in advance from 2026-06-01 to 2026-06-15.',
+    'Of the fee of 60 USD, 15 of 30 days more than was invoiced in advance from 2026-06-16 to 2026-06-30.',
     '121 WEB_SEARCHES from 2026-06-01 to 2026-06-30, PACKAGE: 13 packages at 100 USD.',
     'The fee of a period is 60 USD, in advance: 31 of 31 days from 2026-07-01 to 2026-07-31.',
   ]);

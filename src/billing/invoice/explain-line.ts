@@ -2,6 +2,7 @@
 import { formatQuantity } from '../../catalog/quantity.js';
 import { formatUsd } from '../../money.js';
 import { formatAmount, type Currency } from '../amount/currency.js';
+import { digitsOf, exactOf, plus } from '../amount/exact.js';
 import { addDays } from '../amount/proration.js';
 import { TierMode } from '../plan/plan-terms.js';
 import { InvoiceLineKind, type InvoiceLine, type TieredDetail } from './invoice-line.js';
@@ -41,13 +42,18 @@ function explainCharges(line: InvoiceLine, { code }: Currency): string[] {
   const { recordCount, usdPico, detail } = line;
   const what = line.model === null ? 'deductions' : `calls of ${[line.provider, line.model].filter(Boolean).join(' ')}`;
   const usd = decimals(usdPico ?? '0');
+  const ofTiers = exactOf(detail.tieredUsdPico ?? '0');
+  const all = decimals(digitsOf(plus(exactOf(usdPico ?? '0'), ofTiers)));
   const units = (detail.units ?? []).map(
     ({ unit, quantity, costPicoUsd }) =>
       `${formatQuantity(unit, BigInt(quantity))} ${unit} cost ${plain(costPicoUsd)} USD`,
   );
   const { rate } = detail;
   return [
-    `${recordCount ?? 0n} ${what} ${spanOf(line)}, a reversal taking one back, were charged ${usd} USD: the sum of their charges, each its cost with its markup.`,
+    `${recordCount ?? 0n} ${what} ${spanOf(line)}, a reversal taking one back, were charged ${all} USD: the sum of their charges, each its cost with its markup.`,
+    ...(detail.tieredUsdPico === undefined
+      ? []
+      : [`Of these, ${decimals(digitsOf(ofTiers))} USD are for units that are billed by tiers: ${usd} USD are left.`]),
     ...(units.length > 0 ? [`By unit, before markups: ${units.join('; ')}.`] : []),
     ...(rate
       ? [`One USD is ${plain(rate.usdRatePico)} ${code} (${rate.day}): ${usd} x ${plain(rate.usdRatePico)}.`]
@@ -78,10 +84,10 @@ function explainShare(share: TieredDetail['shares'][number], mode: TieredDetail[
 function explainFee({ kind, detail, ...line }: InvoiceLine, { code }: Currency): string[] {
   const { baseFeePico = '0', days = 0, daysOfPeriod = 0 } = detail;
   const fee = `${plain(baseFeePico)} ${code}`;
-  const part = `${days} of ${daysOfPeriod} days`;
+  const part = `${Math.abs(days)} of ${daysOfPeriod} days`;
   return kind === InvoiceLineKind.BASE_FEE
     ? [`The fee of a period is ${fee}, in advance: ${part} ${spanOf(line)}.`]
-    : [`Of the fee of ${fee}, ${part} more than was invoiced in advance ${spanOf(line)}; below 0: less.`];
+    : [`Of the fee of ${fee}, ${part} ${days < 0 ? 'less' : 'more'} than was invoiced in advance ${spanOf(line)}.`];
 }
 
 function explainBound({ kind, detail, ...line }: InvoiceLine, { code }: Currency): string[] {

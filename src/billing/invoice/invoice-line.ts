@@ -53,6 +53,8 @@ export interface LineDetail {
   readonly daysOfPeriod?: number;
   /** What becomes prepaid credit. */
   readonly creditPico?: string;
+  /** Of charges: what is left out of them, being of units that are billed by tiers. With decimals. */
+  readonly tieredUsdPico?: string;
   /** Of charges in another currency: what one USD is, and of which day that is. */
   readonly rate?: { readonly usdRatePico: string; readonly day: Day };
   /** Of usage by tiers: its share of each for all of the period, and what earlier invoices had of that. */

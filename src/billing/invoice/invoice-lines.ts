@@ -227,8 +227,11 @@ class Lines {
         const units = this.facts.units.filter((unit) => isSameGroup(unit, group));
         const byTiers = units.filter(({ unit, provider, model }) => rowOf(terms, unit, provider, model));
         if (units.length > 0 && byTiers.length === units.length) return [];
-        const usd = byTiers.reduce((sum, { charge }) => minus(sum, exactOf(charge)), exactOf(group.charge));
-        const detail = { units: units.filter((unit) => !byTiers.includes(unit)).map(unitDetail), ...rateOf(terms) };
+        const ofTiers = byTiers.reduce((sum, { charge }) => plus(sum, exactOf(charge)), ZERO);
+        const usd = minus(exactOf(group.charge), ofTiers);
+        const own = units.filter((unit) => !byTiers.includes(unit));
+        const tiered = byTiers.length > 0 && { tieredUsdPico: digitsOf(ofTiers) };
+        const detail = { units: own.map(unitDetail), ...tiered, ...rateOf(terms) };
         const { provider, model } = group;
         const kind = lateFrom === null ? InvoiceLineKind.USAGE : InvoiceLineKind.ADJUSTMENT;
         const recordCount = BigInt(group.recordCount);
