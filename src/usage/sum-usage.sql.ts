@@ -10,6 +10,8 @@ export interface UsageSum {
   readonly from: string;
   readonly to: string;
   readonly groupBy: ReadonlySet<UsageGrouping>;
+  /** Of the records alone: the totals know no run. */
+  readonly runId?: string | null | undefined;
   readonly provider?: string | null | undefined;
   readonly model?: string | null | undefined;
 }
@@ -22,6 +24,7 @@ interface SumRow {
   readonly model: string | null;
   readonly userId: string | null;
   readonly teamId: string | null;
+  readonly runId: string | null;
   readonly recordCount: string;
   readonly unpricedCount: string;
   readonly unratedCount: string;
@@ -41,8 +44,8 @@ export async function sumRollups(
   limit: number,
 ): Promise<UsageSummaryRow[]> {
   const rollups = sql`
-    SELECT r.day, r.provider, r.model, NULL::uuid AS user_id, NULL::uuid AS team_id, r.record_count, r.unpriced_count,
-      r.unrated_count, r.input_tokens, r.cache_read_tokens, r.cache_write_tokens, r.output_tokens,
+    SELECT r.day, r.provider, r.model, NULL::uuid AS user_id, NULL::uuid AS team_id, NULL::text AS run_id, r.record_count,
+      r.unpriced_count, r.unrated_count, r.input_tokens, r.cache_read_tokens, r.cache_write_tokens, r.output_tokens,
       r.cost_pico_usd AS cost, r.charge_pico_usd AS charge
     FROM usage_rollup r
     WHERE r.organization_id = ${organizationId} AND r.day BETWEEN ${wanted.from}::date AND ${wanted.to}::date`;
@@ -52,7 +55,7 @@ export async function sumRollups(
 /** A reversal takes back one record. */
 const SIGN = sql`CASE WHEN u.kind = 'REVERSAL' THEN -1 ELSE 1 END`;
 
-/** From the records: also by user and team. Days are the same local days as those of the totals. */
+/** From the records: also by user, team and run. Days are the same local days as those of the totals. */
 export async function sumRecords(
   em: EntityManager,
   organizationId: string,
@@ -67,10 +70,12 @@ export async function sumRecords(
     sql`(u.occurred_at AT TIME ZONE ${zone})::date BETWEEN ${wanted.from}::date AND ${wanted.to}::date`,
     ...scopeConditions(scope),
     ...scope.subtreeIds.map((id) => sql`u.account_id IN (${accountsOf(organizationId, id)})`),
+    ...(wanted.runId == null ? [] : [sql`u.run_id = ${wanted.runId}`]),
   ];
   const records = sql`
     SELECT (u.occurred_at AT TIME ZONE ${zone})::date AS day, coalesce(u.provider, u.provider_sent, '') AS provider,
-      coalesce(u.model, u.model_sent, '') AS model, u.user_id, u.team_id, ${SIGN} AS record_count,
+      coalesce(u.model, u.model_sent, '') AS model, u.user_id, u.team_id, u.run_id,
+      ${SIGN} AS record_count,
       (u.cost_pico_usd IS NULL)::int AS unpriced_count,
       ${SIGN} * coalesce(u.has_unrated_units, false)::int AS unrated_count,
       ${tokens('INPUT_TOKENS')} AS input_tokens, ${tokens('CACHE_READ_TOKENS')} AS cache_read_tokens,
@@ -94,6 +99,7 @@ const DIMENSIONS: Readonly<Record<UsageGrouping, readonly string[]>> = {
   [UsageGrouping.MODEL]: ['provider', 'model'],
   [UsageGrouping.USER]: ['userId'],
   [UsageGrouping.TEAM]: ['teamId'],
+  [UsageGrouping.RUN]: ['runId'],
 };
 
 const EXPRESSIONS: Readonly<Record<string, RawBuilder<unknown>>> = {
@@ -103,6 +109,7 @@ const EXPRESSIONS: Readonly<Record<string, RawBuilder<unknown>>> = {
   model: sql`nullif(s.model, '')`,
   userId: sql`s.user_id`,
   teamId: sql`s.team_id`,
+  runId: sql`s.run_id`,
 };
 
 async function sumOf(
@@ -125,8 +132,8 @@ async function sumOf(
       sum(s.cache_write_tokens)::text AS "cacheWriteTokens", sum(s.output_tokens)::text AS "outputTokens",
       sum(s.cost)::text AS cost, sum(s.charge)::text AS charge
     FROM (${source}) s WHERE ${all(conditions)}
-    GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(*) > 0
-    ORDER BY 1, 2, sum(s.charge) DESC, 3, 4, 5, 6 LIMIT ${limit}`.execute(em.getKysely());
+    GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) > 0
+    ORDER BY 1, 2, sum(s.charge) DESC, 3, 4, 5, 6, 7 LIMIT ${limit}`.execute(em.getKysely());
   return rows.map(rowOf);
 }
 

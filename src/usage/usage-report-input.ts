@@ -10,6 +10,7 @@ export enum UsageGrouping {
   PROVIDER = 'PROVIDER',
   USER = 'USER',
   TEAM = 'TEAM',
+  RUN = 'RUN',
 }
 
 registerEnumType(UsageGrouping, {
@@ -22,6 +23,7 @@ registerEnumType(UsageGrouping, {
     PROVIDER: { description: 'A provider: as resolved, or as sent while unpriced.' },
     USER: { description: 'The user that spent. At most 92 days.' },
     TEAM: { description: 'The team that the spending counted on when it was recorded. At most 92 days.' },
+    RUN: { description: 'The agent run or session that a call named. At most 92 days.' },
   },
 });
 
@@ -68,7 +70,7 @@ export class UsageSummaryInput {
 
   @Field(() => LocalDateScalar, {
     description:
-      'The last day, inclusive. With USER or TEAM, userId or teamId, and for a MEMBER: at most 92 days in all.',
+      'The last day, inclusive. With USER, TEAM or RUN, with userId, teamId or runId, and for a MEMBER: at most 92 days in all.',
   })
   to!: string;
 
@@ -82,6 +84,9 @@ export class UsageSummaryInput {
 
   @Field(() => String, { nullable: true, description: TEAM_ID })
   teamId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Only usage of this run; the caller's own id of it." })
+  runId?: string | null;
 
   @Field(() => String, {
     nullable: true,

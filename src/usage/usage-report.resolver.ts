@@ -53,7 +53,7 @@ export class UsageReportResolver {
   @Requires('usage.read')
   @Query(() => UsageSummary, {
     description:
-      'Exact sums of the usage of some local days, with the number of unpriced records beside each. A MEMBER sees its account and below. An account that was never used, or is not for the caller, has none. Requires usage.read. Errors: BAD_USER_INPUT (also for more than 92 days by account, and for more than 10,000 rows), FORBIDDEN.',
+      'Exact sums of the usage of some local days: cost, charge and gross margin, with the number of unpriced records beside each. A MEMBER sees its account and below. An account that was never used, or is not for the caller, has none. Requires usage.read. Errors: BAD_USER_INPUT (also for more than 92 days by account, and for more than 10,000 rows), FORBIDDEN.',
   })
   usageSummary(
     @Arg('input', () => UsageSummaryInput, { description: 'Which usage, and by what.' }) input: UsageSummaryInput,

@@ -57,12 +57,14 @@ export class UsageReportService {
     const isByRecord =
       groupBy.has(UsageGrouping.USER) ||
       groupBy.has(UsageGrouping.TEAM) ||
+      groupBy.has(UsageGrouping.RUN) ||
+      input.runId != null ||
       scope.userAccountId !== undefined ||
       scope.subtreeIds.length > 0;
     if (isByRecord && days > MAX_RECORD_DAYS) {
       throw badInput(
         ['input', 'to'],
-        `Usage of single accounts, and by USER or TEAM, is summed up for at most ${MAX_RECORD_DAYS} days at once.`,
+        `Usage of single accounts, and by USER, TEAM or RUN, is summed up for at most ${MAX_RECORD_DAYS} days at once.`,
       );
     }
     const { organizationId } = operation.principal;

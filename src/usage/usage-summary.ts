@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { PicoUsd } from '../money.js';
 import { DecimalScalar, LocalDateScalar, QuantityScalar } from '../scalars.js';
+import { marginPercentPico } from './margin.js';
 
 /** Sums of usage records: exact, with what could not be priced beside them. */
 @ObjectType({
@@ -31,6 +32,12 @@ export class UsageSummaryRow {
 
   /** With TEAM. */
   teamId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'With RUN: the caller’s id of the agent run or session. Null too where no run was named.',
+  })
+  runId!: string | null;
 
   @Field(() => QuantityScalar, { description: 'How many records.' })
   recordCount!: bigint;
@@ -66,6 +73,21 @@ export class UsageSummaryRow {
     description: 'USD, exact: what budgets count; the cost with markups, unpriced usage aside.',
   })
   chargePicoUsd!: PicoUsd;
+
+  @Field(() => DecimalScalar, {
+    description: 'USD, exact: the gross margin, charge less cost, unpriced usage aside. Below 0 where costs are more.',
+  })
+  get margin(): PicoUsd {
+    return this.chargePicoUsd - this.costPicoUsd;
+  }
+
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'The gross margin in percent of the charge, half-even to 4 decimals; null where the charge is 0.',
+  })
+  get marginPercent(): bigint | null {
+    return marginPercentPico(this.costPicoUsd, this.chargePicoUsd);
+  }
 }
 
 @ObjectType({ description: 'Usage of some days, summed up.' })
@@ -95,6 +117,6 @@ const SUMS = [
 /** The sum of rows, told apart by nothing. */
 export function totalOf(rows: readonly UsageSummaryRow[]): UsageSummaryRow {
   const sums = Object.fromEntries(SUMS.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0n)]));
-  const nothing = { day: null, month: null, provider: null, model: null, userId: null, teamId: null };
+  const nothing = { day: null, month: null, provider: null, model: null, userId: null, teamId: null, runId: null };
   return Object.assign(new UsageSummaryRow(), nothing, sums);
 }

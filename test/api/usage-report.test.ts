@@ -5,6 +5,7 @@ import {
   AlertsDocument,
   ApiKeysDocument,
   ModelDocument,
+  CorrectChargedDocument,
   CreateApiKeyDocument,
   DeductFromBudgetDocument,
   NodeByIdDocument,
@@ -12,6 +13,8 @@ import {
   RecordUsageDocument,
   SetAccountDocument,
   SetBudgetDocument,
+  SetPlanDocument,
+  SubscribeDocument,
   UsageDetailsDocument,
   UsageRecordsDocument,
   UsageSummaryDocument,
@@ -519,6 +522,134 @@ describe('usageSummary', () => {
     expect((await summary(key, { ...input, groupBy: ['DAY'] })).totals.recordCount).toBe(10_001);
     // No record stands behind them, and the books are verified at the end.
     await query(`DELETE FROM usage_rollup WHERE organization_id = $1 AND day = '2026-01-01'`, [id]);
+  });
+});
+
+/** In the team red ada pays 20 % more than cost, bob what it costs; eve pays nothing; zoe is on no plan; one model has no price. */
+describe('gross margin', () => {
+  const DAYS = { from: '2026-05-31', to: '2026-06-02' };
+  const at = (instant: string, rest: Partial<Call>): Call => ({
+    ...{ idempotencyKey: `${instant} ${rest.userId}`, model: 'gpt-4o', promptTokens: 1_000, occurredAt: instant },
+    ...rest,
+  });
+  let admin: string;
+  beforeAll(async () => {
+    admin = await newTenant(world, 'Europe/Berlin');
+    for (const [userId, percent] of [
+      ['ada', '20'],
+      ['bob', '0'],
+      ['eve', '-100'],
+    ] as const) {
+      const account = { kind: 'USER' as const, externalId: userId, teamId: userId === 'eve' ? null : 'red' };
+      await world.ask(SetAccountDocument, { input: account }, admin);
+      const plan = { code: userId, markups: [{ percent }] } as never;
+      await world.ask(SetPlanDocument, { input: plan }, admin);
+      await world.ask(SubscribeDocument, { input: { userId, plan: userId, firstDay: '2026-05-01' } as never }, admin);
+    }
+    await recordAll(admin, [
+      at('2026-05-31T21:59:59Z', { userId: 'ada', runId: 'r1' }),
+      at('2026-05-31T22:00:00Z', { userId: 'ada', runId: 'r1', promptTokens: 2_000 }),
+      at('2026-06-01T12:00:00Z', { userId: 'ada', runId: 'r2', model: 'gpt-4o-mini' }),
+      at('2026-06-01T12:00:01Z', { userId: 'ada', runId: 'r2', model: 'nobody-knows-this' }),
+      at('2026-06-01T12:00:00Z', { userId: 'bob', runId: 'r2' }),
+      at('2026-06-01T12:00:00Z', { userId: 'eve' }),
+      at('2026-06-01T12:00:00Z', { userId: 'zoe' }),
+    ]);
+    await deduct(admin, { idempotencyKey: 'fee', amount: '1', userId: 'ada', occurredAt: '2026-06-02T00:00:00Z' });
+    // One more call of ada, taken back, and one of the next month that was half of what was told at first.
+    const wrong = ['2026-05-31T10:00:00Z', '2026-06-01T10:00:00Z'].map((instant) => at(instant, { userId: 'ada' }));
+    await recordAll(admin, wrong);
+    const { edges } = await page(admin, { userId: 'ada' });
+    for (const [n, how] of [{ void: true }, { replacement: { promptTokens: 500 } }].entries()) {
+      const { id } = edges.find(({ node }) => node.idempotencyKey === wrong[n]?.idempotencyKey)!.node;
+      const input = { idempotencyKey: `fix ${n}`, usageRecordId: id, reason: 'wrong', ...how } as never;
+      await world.ask(CorrectChargedDocument, { input }, admin);
+    }
+  });
+
+  const ADA = [
+    {
+      ...{ month: '2026-05', provider: 'openai', model: 'gpt-4o', recordCount: 1, unpricedCount: 0 },
+      ...{ cost: '0.0025', charge: '0.003', margin: '0.0005', marginPercent: '16.6667' },
+    },
+    { month: '2026-06', model: null, recordCount: 1, charge: '1', margin: '0', marginPercent: '0' },
+    {
+      ...{ month: '2026-06', model: 'gpt-4o', recordCount: 2 },
+      ...{ cost: '0.00625', charge: '0.0075', margin: '0.00125', marginPercent: '16.6667' },
+    },
+    { month: '2026-06', model: 'gpt-4o-mini', recordCount: 1, margin: '0.00003', marginPercent: '16.6667' },
+    {
+      ...{ month: '2026-06', model: 'nobody-knows-this', recordCount: 1, unpricedCount: 1 },
+      ...{ cost: '0', charge: '0', margin: '0', marginPercent: null },
+    },
+  ];
+
+  // Seen to fail: with the margin in percent of the cost; with a reversal left out of the charges alone.
+  test.each<[string, Partial<UsageSummaryInput>, object[]]>([
+    [
+      'all, by month',
+      { groupBy: ['MONTH'] },
+      [
+        { month: '2026-05', unpricedCount: 0, margin: '0.0005', marginPercent: '16.6667' },
+        { month: '2026-06', unpricedCount: 1, margin: '-0.00122', marginPercent: '-0.1205' },
+      ],
+    ],
+    [
+      'all, by user and month',
+      { groupBy: ['USER', 'MONTH'] },
+      [
+        { month: '2026-05', account: { externalId: 'ada' }, margin: '0.0005' },
+        { month: '2026-06', account: { externalId: 'ada' }, unpricedCount: 1, margin: '0.00128' },
+        { account: { externalId: 'bob' }, charge: '0.0025', margin: '0', marginPercent: '0' },
+        { account: { externalId: 'zoe' }, charge: '0.0025', margin: '0', marginPercent: '0' },
+        { account: { externalId: 'eve' }, cost: '0.0025', charge: '0', margin: '-0.0025', marginPercent: null },
+      ],
+    ],
+    ['a user by model and month', { userId: 'ada', groupBy: ['USER', 'MODEL', 'MONTH'] }, ADA],
+    [
+      'teams by model and month',
+      { model: 'gpt-4o', groupBy: ['TEAM', 'MODEL', 'MONTH'] },
+      [
+        { month: '2026-05', team: { externalId: 'red' }, recordCount: 1, marginPercent: '16.6667' },
+        { month: '2026-06', team: { externalId: 'red' }, recordCount: 3, margin: '0.00125', marginPercent: '12.5' },
+        { month: '2026-06', team: null, recordCount: 2, margin: '-0.0025', marginPercent: '-100' },
+      ],
+    ],
+    [
+      'runs by model and month',
+      { provider: 'openai', groupBy: ['RUN', 'MODEL', 'MONTH'] },
+      [
+        { month: '2026-05', runId: 'r1', model: 'gpt-4o', recordCount: 1, margin: '0.0005' },
+        { month: '2026-05', runId: null, model: 'gpt-4o', recordCount: 0, charge: '0', marginPercent: null },
+        { month: '2026-06', runId: 'r1', model: 'gpt-4o', recordCount: 1, charge: '0.006', margin: '0.001' },
+        { month: '2026-06', runId: null, model: 'gpt-4o', recordCount: 3, margin: '-0.00225' },
+        { month: '2026-06', runId: 'r2', model: 'gpt-4o', recordCount: 1, margin: '0' },
+        { month: '2026-06', runId: 'r2', model: 'gpt-4o-mini', recordCount: 1, margin: '0.00003' },
+      ],
+    ],
+    [
+      'a run',
+      { runId: 'r2', groupBy: ['RUN'] },
+      [{ runId: 'r2', recordCount: 3, unpricedCount: 1, margin: '0.00003' }],
+    ],
+  ])('of %s', async (_, input, rows) => {
+    const answer = await summary(admin, { ...DAYS, groupBy: [], ...input });
+    expect(answer.rows).toHaveLength(rows.length);
+    expect(answer.rows).toMatchObject(rows);
+  });
+
+  test('is the same by the records and by the totals of days', async () => {
+    const totals = { recordCount: 9, unpricedCount: 1, cost: '1.0164', charge: '1.01568', margin: '-0.00072' };
+    for (const groupBy of [['MODEL'], ['USER'], ['RUN']] as const) {
+      expect((await summary(admin, { ...DAYS, groupBy: [...groupBy] })).totals).toMatchObject(totals);
+    }
+  });
+
+  test('93 days by run, or of a run, are BAD_USER_INPUT', async () => {
+    const long = { from: '2026-01-01', to: '2026-04-03' };
+    for (const input of [{ groupBy: ['RUN' as const] }, { groupBy: [], runId: 'r1' }]) {
+      expect(await world.codeOf(UsageSummaryDocument, { input: { ...long, ...input } }, admin)).toBe('BAD_USER_INPUT');
+    }
   });
 });
 
