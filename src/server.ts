@@ -22,6 +22,7 @@ import { Plan20261126 } from '../migrations/20261126-9-plan.js';
 import { Markup20261127 } from '../migrations/20261127-1-markup.js';
 import { Invoice20261127 } from '../migrations/20261127-2-invoice.js';
 import { Credit20261127 } from '../migrations/20261127-3-credit.js';
+import { FinancialReport20261127 } from '../migrations/20261127-4-financial-report.js';
 import { Reprice20261127 } from '../migrations/20261127-5-reprice.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
@@ -65,6 +66,7 @@ export const MIGRATIONS = [
   Markup20261127,
   Invoice20261127,
   Credit20261127,
+  FinancialReport20261127,
   Reprice20261127,
 ];
 

@@ -32,6 +32,8 @@ import { InvoiceService } from './invoice/invoice.service.js';
 import { Plan } from './plan/plan.js';
 import { PlanResolver } from './plan/plan.resolver.js';
 import { PlanService } from './plan/plan.service.js';
+import { FinancialReportResolver } from './report/financial-report.resolver.js';
+import { FinancialReportService } from './report/financial-report.service.js';
 import { PlanSubscription, SubscriptionTerms } from './subscription/plan-subscription.js';
 import { SubscriptionPhaseResolver, SubscriptionResolver } from './subscription/subscription.resolver.js';
 import { SubscriptionReadingService } from './subscription/subscription-reading.service.js';
@@ -80,6 +82,7 @@ export function makeBilling({ orm, writer, clock, log, accounts, prices, isOn, i
     creditNotes: new CreditNoteService(isOn),
     profiles: new BillingProfileService(accounts, isOn),
     invoiceReading: new InvoiceReadingService(isOn),
+    financialReports: new FinancialReportService(isOn),
     billingCycle: new BillingCycle(orm, writer, clock, invoices, isOn ? intervalMs : 0, log),
   };
 }
@@ -104,5 +107,6 @@ export function billingResolvers(
     [CreditNoteResolver, new CreditNoteResolver(services.creditNotes, services.invoiceReading)],
     [BillingProfileResolver, new BillingProfileResolver(services.profiles, services.accounts)],
     [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],
+    [FinancialReportResolver, new FinancialReportResolver(services.financialReports)],
   ];
 }

@@ -16,6 +16,7 @@ import {
   CreateInvoiceDocument,
   DeductFromBudgetDocument,
   FinalizeInvoiceDocument,
+  FinancialReportDocument,
   InvoiceOfDocument,
   InvoicesDocument,
   MarkInvoiceUncollectibleDocument,
@@ -104,6 +105,7 @@ test('all off: calls are counted without a price, a HARD budget refuses nothing,
     world.send(BillingProfileOfDocument, {}),
     world.send(SetPaymentLimitDocument, { input: { currency: 'USD' } }),
     world.send(PaymentLimitsDocument, {}),
+    world.send(FinancialReportDocument, { month: 'any' }),
   ]);
   const refusals = answers.map(({ errors }) => [errors?.[0]?.extensions['code'], errors?.[0]?.extensions['flag']]);
   expect(refusals).toEqual(answers.map(() => ['FEATURE_DISABLED', 'ENABLE_BILLING']));

@@ -96,6 +96,7 @@ export class InvoiceStatusService {
     if (invoice.status === InvoiceStatus.UNCOLLECTIBLE) return invoice;
     if (invoice.status !== InvoiceStatus.OPEN) throw invoiceState(`The invoice is ${invoice.status}.`);
     invoice.status = InvoiceStatus.UNCOLLECTIBLE;
+    invoice.uncollectibleAt = operation.now;
     await (await operation.em()).flush();
     return invoice;
   }

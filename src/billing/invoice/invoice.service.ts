@@ -136,7 +136,7 @@ export class InvoiceService {
       ...{ subtotalPico, taxPico, taxMode, totalPico, carriedPico, remainderPico, ...NOTHING_DUE },
       ...{ parties: null, accessKey: randomBytes(ACCESS_KEY_BYTES).toString('base64url') },
       ...{ paymentTermDays: terms.paymentTermDays, createdAt: operation.now },
-      ...{ finalizedAt: null, dueDay: null, paidAt: null, voidedAt: null },
+      ...{ finalizedAt: null, dueDay: null, paidAt: null, voidedAt: null, uncollectibleAt: null },
     });
     await em.persist(invoice).flush();
     lines.forEach((line, n) =>

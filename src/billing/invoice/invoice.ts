@@ -30,6 +30,7 @@ registerEnumType(InvoiceStatus, {
 @Entity({ tableName: 'invoice' })
 @Unique({ name: 'invoice_number_key', properties: ['organizationId', 'number'] })
 @Index({ name: 'invoice_account_idx', properties: ['organizationId', 'accountId', 'id'] })
+@Index({ name: 'invoice_finalized_idx', properties: ['organizationId', 'finalizedAt'] })
 @ObjectType({
   implements: Node,
   description:
@@ -212,6 +213,13 @@ export class Invoice {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was taken back; null where it was not.' })
   @Property({ type: 'timestamptz', nullable: true })
   voidedAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When nobody expected it to be paid any more, whatever came since; null where it was not given up.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  uncollectibleAt!: Date | null;
 }
 
 /** The last number that an organization has given; taken by the transaction that finalizes, so none is left out. */

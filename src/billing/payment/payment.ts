@@ -5,6 +5,7 @@ import { DateTimeScalar, DecimalScalar } from '../../scalars.js';
 
 @Entity({ tableName: 'payment' })
 @Index({ name: 'payment_invoice_idx', properties: ['organizationId', 'invoiceId'] })
+@Index({ name: 'payment_created_idx', properties: ['organizationId', 'createdAt'] })
 @Unique({ name: 'payment_key', properties: ['organizationId', 'idempotencyKey'] })
 @ObjectType({ description: 'Money that came in for an invoice.' })
 export class Payment {
