@@ -54,6 +54,12 @@ const usd = z.string().transform((text, context) => {
   return amount;
 });
 
+/** An address that paths are added to. */
+const webAddress = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine((text) => !/[?#]/.test(text) && new URL(text).username === '', 'must have no user, no ? and no #')
+  .transform((text) => text.replace(/\/+$/, ''));
+
 const printable = /^[\x21-\x7e]+$/;
 
 const settings = z.object({
@@ -63,6 +69,7 @@ const settings = z.object({
   DATA_DIR: z.string().min(1, 'must name a folder').optional(),
   HOST: z.string().min(1, 'must be an address or a host name').default('127.0.0.1'),
   PORT: wholeNumber(4000, 0, 65_535),
+  PUBLIC_URL: webAddress.optional(),
   BOOTSTRAP_API_KEY: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -107,6 +114,8 @@ export interface Config {
   readonly dataDir: string | undefined;
   readonly host: string;
   readonly port: number;
+  /** Where people reach this server; unset: where it listens. */
+  readonly publicUrl: string | undefined;
   readonly bootstrapApiKey: string | undefined;
   readonly enablePricing: boolean;
   readonly enableBudgetEnforcement: boolean;
@@ -158,6 +167,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: value.DATA_DIR,
     host: value.HOST,
     port: value.PORT,
+    publicUrl: value.PUBLIC_URL,
     bootstrapApiKey: value.BOOTSTRAP_API_KEY,
     enablePricing: value.ENABLE_PRICING,
     enableBudgetEnforcement: value.ENABLE_BUDGET_ENFORCEMENT,

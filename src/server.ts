@@ -32,7 +32,7 @@ import { openDatabase, type Database } from './database.js';
 import { errorFormatter, errorReporter } from './errors.js';
 import { Executor } from './executor.js';
 import { explorer, mayShowKey } from './explorer.js';
-import { openHttp, type HttpDoor } from './http.js';
+import { openHttp, type HttpDoor, type Route } from './http.js';
 import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
 import { laneConnections } from './lanes.js';
 import { noticesOf } from './notices.js';
@@ -145,11 +145,13 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     throw notifyProblem(error);
   });
   closers.add(() => services.lanes.close());
+  closers.add(() => services.printer.close());
 
   const schema = await makeSchema(makeResolvers(services), guardRootField);
   const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
   const door: DoorState = { isOpen: false, explorerKey: undefined };
-  const http = await openDoor(config, log, schema, contexts, database, door);
+  const http = await openDoor(config, log, schema, contexts, database, door, services.invoiceDoor);
+  services.invoiceAddresses.listensAt(http.url);
   closers.add(() => http.close());
   // After everything that may fail, because a key that was made by a start that failed is never shown again.
   const keyFile = dataDir === undefined ? undefined : keyFileIn(dataDir);
@@ -214,6 +216,7 @@ async function openDoor(
   contexts: ContextFactory,
   database: Database,
   state: Readonly<DoorState>,
+  invoices: Route,
 ): Promise<HttpDoor> {
   const formatError = errorFormatter(errorReporter(log));
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
@@ -235,7 +238,7 @@ async function openDoor(
     onFault,
     contextOf: (request) => contexts.fromAuthorization(request.headers.authorization),
     isReady: async () => state.isOpen && (await database.isReady()),
-    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) })],
+    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) }), invoices],
   }).catch((error: unknown) => {
     throw portProblem(config, error);
   });

@@ -116,6 +116,7 @@ interface Ground {
 export function makeServices(config: Config, database: Database, clock: Clock, log: Logger) {
   const ground = { config, database, clock, log };
   const features = featuresOf(config);
+  const reportError = errorReporter(log);
   const lanes = new Lanes(database.writer, config.lanes);
   const identity = makeIdentity(ground, lanes);
   const catalogue = makeCatalogue(ground);
@@ -132,6 +133,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     prices: catalogue.prices,
     isOn: features.billing,
     intervalMs: config.invoiceIntervalMs,
+    report: reportError,
+    publicUrl: config.publicUrl,
   });
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
@@ -152,7 +155,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   });
   return {
     features,
-    reportError: errorReporter(log),
+    reportError,
     lanes,
     ...identity,
     ...catalogue,

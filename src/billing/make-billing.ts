@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { PriceBook } from '../catalog/price-book.js';
 import type { Clock } from '../clock.js';
+import type { ErrorReporter } from '../errors.js';
 import type { AccountDirectory } from '../identity/account-directory.js';
 import type { AccountService } from '../identity/account.service.js';
 import type { ResolverClass } from '../schema.js';
@@ -16,6 +17,11 @@ import { CreditService } from './credit/credit.service.js';
 import { CreditNote } from './credit-note/credit-note.js';
 import { CreditNoteResolver } from './credit-note/credit-note.resolver.js';
 import { CreditNoteService } from './credit-note/credit-note.service.js';
+import { invoiceDoor } from './document/invoice-door.js';
+import { InvoiceDocumentResolver } from './document/invoice-document.resolver.js';
+import { InvoiceDocumentService } from './document/invoice-document.service.js';
+import { PageAddresses } from './document/page-address.js';
+import { PdfPrinter } from './document/pdf-printer.js';
 import { InvoiceStatusService } from './invoice/invoice-status.service.js';
 import { Payment } from './payment/payment.js';
 import { PaymentLimit } from './payment/payment-limit.js';
@@ -63,14 +69,22 @@ interface BillingGround {
   readonly accounts: AccountDirectory;
   readonly prices: PriceBook;
   readonly isOn: boolean;
+  readonly report: ErrorReporter;
+  /** Where the server is seen from outside; undefined: where it listens. */
+  readonly publicUrl: string | undefined;
   /** How often due invoices are made; 0: only by hand. */
   readonly intervalMs: number;
 }
 
-export function makeBilling({ orm, writer, clock, log, accounts, prices, isOn, intervalMs }: BillingGround) {
+export function makeBilling(ground: BillingGround) {
+  const { orm, writer, clock, log, accounts, prices, isOn, intervalMs, report, publicUrl } = ground;
   const processor = new ManualProcessor();
   const statuses = new InvoiceStatusService(processor, isOn);
   const invoices = new InvoiceService(statuses, isOn);
+  const invoiceReading = new InvoiceReadingService(isOn);
+  const invoiceAddresses = new PageAddresses(publicUrl);
+  const documents = new InvoiceDocumentService(invoiceReading, invoiceAddresses);
+  const printer = new PdfPrinter();
   return {
     plans: new PlanService(isOn),
     subscriptions: new SubscriptionService(accounts, prices, isOn),
@@ -81,7 +95,11 @@ export function makeBilling({ orm, writer, clock, log, accounts, prices, isOn, i
     credits: new CreditService(accounts, isOn),
     creditNotes: new CreditNoteService(isOn),
     profiles: new BillingProfileService(accounts, isOn),
-    invoiceReading: new InvoiceReadingService(isOn),
+    invoiceReading,
+    invoiceAddresses,
+    invoiceDocuments: documents,
+    invoiceDoor: invoiceDoor({ orm, clock, documents, printer, report, isOn }),
+    printer,
     financialReports: new FinancialReportService(isOn),
     billingCycle: new BillingCycle(orm, writer, clock, invoices, isOn ? intervalMs : 0, log),
   };
@@ -101,6 +119,7 @@ export function billingResolvers(
       InvoiceResolver,
       new InvoiceResolver(services.invoices, services.invoiceStatuses, services.invoiceReading, services.accounts),
     ],
+    [InvoiceDocumentResolver, new InvoiceDocumentResolver(services.invoiceDocuments)],
     [PaymentResolver, new PaymentResolver(services.payments)],
     [CreditResolver, new CreditResolver(services.credits, services.accounts)],
     [CreditUseResolver, new CreditUseResolver(services.credits, services.invoiceReading)],

@@ -1,11 +1,11 @@
 /** An invoice as it is printed: all its texts, before anybody decides where they stand. */
-import { currencyOf, type Currency } from '../amount/currency.js';
+import type { Currency } from '../amount/currency.js';
+import { knownCurrency } from '../amount/check-amount.js';
 import { addDays } from '../amount/proration.js';
 import { openOf } from '../invoice/amount-due.js';
-import type { InvoiceLine } from '../invoice/invoice-line.js';
 import { InvoiceStatus, type Invoice } from '../invoice/invoice.js';
 import type { InvoiceParties, InvoiceParty } from '../profile/billing-profile.js';
-import { lineText, type DocumentLine } from './line-text.js';
+import type { DocumentLine } from './line-text.js';
 import { dayIn, dayText, moneyText, nameText, periodText } from './shown-text.js';
 import { sumTexts, type DocumentSum, type SumRows } from './sum-text.js';
 
@@ -46,16 +46,15 @@ export interface DocumentParty {
   readonly details: readonly string[];
 }
 
-/** The rows that an invoice consists of. */
+/** The rows that an invoice consists of; its lines as texts already. */
 export interface InvoiceRows extends SumRows {
-  readonly lines: readonly InvoiceLine[];
+  readonly lines: readonly DocumentLine[];
   readonly parties: InvoiceParties;
 }
 
 export function documentOf(rows: InvoiceRows): InvoiceDocument {
   const { invoice, lines, parties, zone } = rows;
-  const currency = currencyOf(invoice.currency);
-  if (!currency) throw new Error(`An invoice is in ${invoice.currency}.`);
+  const currency = knownCurrency(invoice.currency);
   return {
     ...titleOf(invoice),
     ...stateOf(invoice, zone, currency),
@@ -63,7 +62,7 @@ export function documentOf(rows: InvoiceRows): InvoiceDocument {
     seller: partyOf(parties.seller),
     buyer: partyOf(parties.buyer),
     currency: currency.code,
-    lines: lines.map((line) => lineText(line, currency, invoice)),
+    lines,
     sums: sumTexts(rows, currency),
     datedAt: invoice.finalizedAt ?? invoice.createdAt,
   };

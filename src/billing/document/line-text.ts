@@ -1,6 +1,7 @@
 /** What a line of an invoice says: what it is for, how much of it, and what its amount was worked out from. */
 import { formatQuantity } from '../../catalog/quantity.js';
 import { formatUsd } from '../../money.js';
+import { knownCurrency } from '../amount/check-amount.js';
 import type { Currency } from '../amount/currency.js';
 import { addDays } from '../amount/proration.js';
 import { InvoiceLineKind, type InvoiceLine } from '../invoice/invoice-line.js';
@@ -29,7 +30,8 @@ export interface DocumentUnit {
 
 type Rate = Pick<Invoice, 'usdRatePico' | 'usdRateDay'>;
 
-export function lineText(line: InvoiceLine, currency: Currency, rate: Rate): DocumentLine {
+export function lineText(line: InvoiceLine, invoice: Pick<Invoice, 'currency'> & Rate): DocumentLine {
+  const currency = knownCurrency(invoice.currency);
   return {
     label: labelOf(line),
     period: periodText(line.fromDay, addDays(line.toDay, -1)),
@@ -37,7 +39,7 @@ export function lineText(line: InvoiceLine, currency: Currency, rate: Rate): Doc
     amount: amountText(currency, line.amountPico),
     notes: [...feeNotes(line, currency), ...creditNotes(line, currency)],
     // Of usage by tiers the quantity says it all, and what it cost decides nothing.
-    units: isTiered(line) ? [] : [...unitsOf(line), ...chargeOf(line, currency, rate)],
+    units: isTiered(line) ? [] : [...unitsOf(line), ...chargeOf(line, currency, invoice)],
   };
 }
 

@@ -3,8 +3,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { validate } from 'uuid';
 import type { Invoice } from '../invoice/invoice.js';
 
-/** What stands before each token. */
+/** What stands before each token, and behind it where the PDF is asked for. */
 export const INVOICE_PATH = '/invoices/';
+export const PDF_ENDING = '.pdf';
 
 const ID_BYTES = 16;
 const KEY_BYTES = 16;
@@ -16,8 +17,30 @@ export interface PageToken {
   readonly accessKey: Buffer;
 }
 
-/** null for invoices from before there were pages. */
-export function tokenOf({ organizationId, id, accessKey }: Invoice): string | null {
+/** Where invoices are seen from outside. */
+export class PageAddresses {
+  #listening = '';
+
+  /** @param publicUrl without a slash at the end; undefined: where the server listens */
+  constructor(private readonly publicUrl: string | undefined) {}
+
+  listensAt(url: string): void {
+    this.#listening = url;
+  }
+
+  /** null for invoices from before there were pages. */
+  pageOf(invoice: Invoice): string | null {
+    const token = tokenOf(invoice);
+    return token === null ? null : `${this.publicUrl ?? this.#listening}${INVOICE_PATH}${token}`;
+  }
+
+  pdfOf(invoice: Invoice): string | null {
+    const page = this.pageOf(invoice);
+    return page === null ? null : `${page}${PDF_ENDING}`;
+  }
+}
+
+function tokenOf({ organizationId, id, accessKey }: Invoice): string | null {
   if (accessKey === null) return null;
   const key = Buffer.from(accessKey, 'base64url');
   return Buffer.concat([bytesOf(organizationId), bytesOf(id), key]).toString('base64url');

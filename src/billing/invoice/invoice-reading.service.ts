@@ -95,6 +95,14 @@ export class InvoiceReadingService {
       .map((one) => ({ line: one, steps: explainLine(one, currency) }));
   }
 
+  /** So many of them behind a line, for whoever takes them one part after the other: nothing else keeps them. */
+  async linesAfter(operation: Operation, { id }: Invoice, line: number, count: number): Promise<InvoiceLine[]> {
+    authorize(operation, 'billing.read');
+    const em = await operation.em();
+    const where = { organizationId: operation.principal.organizationId, invoiceId: id, line: { $gt: line } };
+    return em.find(InvoiceLine, where, { orderBy: { line: 'asc' }, limit: count, disableIdentityMap: true });
+  }
+
   async taxes(operation: Operation, { id }: Invoice): Promise<InvoiceTax[]> {
     authorize(operation, 'billing.read');
     return operation.loader(taxesOf, taxesOf).load(id);
