@@ -7,7 +7,7 @@ import { documentOf, type InvoiceDocument } from './invoice-document.js';
 import { lineText, type DocumentLine } from './line-text.js';
 import { opens, type PageAddresses, type PageToken } from './page-address.js';
 
-const LINES_AT_ONCE = 200;
+const LINES_AT_ONCE = 50;
 
 export class InvoiceDocumentService {
   constructor(

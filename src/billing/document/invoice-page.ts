@@ -8,7 +8,7 @@ import { UNITS_EXPLAINED } from './shown-text.js';
 import type { DocumentSum } from './sum-text.js';
 
 /** So many lines are made at once; others get their turn in between. */
-const LINES_AT_ONCE = 100;
+const LINES_AT_ONCE = 25;
 
 const BEGIN = html.raw`<!doctype html>
 <html lang="en">

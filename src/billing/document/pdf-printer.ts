@@ -5,11 +5,11 @@
 import { Worker } from 'node:worker_threads';
 import { serviceUnavailable } from '../../errors.js';
 import type { InvoiceDocument } from './invoice-document.js';
-import { invoicePdf } from './invoice-pdf.js';
 import type { Printed, PrintOrder } from './pdf-worker.js';
 
 const MOST_AT_ONCE = 4;
-const MOST_WAITING = 100;
+/** Each holds its texts. */
+const MOST_WAITING = 20;
 const MOST_MEMORY_MB = 1024;
 
 /** A thread runs compiled files only; the sources, which tests run, are drawn without one. */
@@ -29,7 +29,7 @@ export class PdfPrinter {
 
   /** @throws ApiError SERVICE_UNAVAILABLE while too many are waiting */
   async print(document: InvoiceDocument): Promise<Uint8Array> {
-    if (WORKER === undefined) return invoicePdf(document);
+    if (WORKER === undefined) return (await import('./invoice-pdf.js')).invoicePdf(document);
     if (this.#waiting.length >= MOST_WAITING) throw serviceUnavailable('Many invoices are being printed.');
     return new Promise((done, failed) => {
       this.#waiting.push({ document, done, failed });
