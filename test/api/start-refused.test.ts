@@ -94,6 +94,7 @@ describe('a start that cannot work says in one sentence what to do', () => {
   test('wrong settings, all in one message', async () => {
     const sentence = await refusal({
       PORT: '70000',
+      PUBLIC_URL: 'https://me:canary@bills.example.com',
       DATABASE_URL: 'postgresql://me:canary/secret@host',
       NOTIFY_DATABASE_URL: 'on',
       ENABLE_BILLING: 'yes',
@@ -104,6 +105,7 @@ describe('a start that cannot work says in one sentence what to do', () => {
     });
     for (const name of [
       'PORT',
+      'PUBLIC_URL',
       'DATABASE_URL',
       'NOTIFY_DATABASE_URL',
       'ENABLE_BILLING',

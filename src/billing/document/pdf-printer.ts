@@ -65,8 +65,10 @@ export class PdfPrinter {
       this.#next(file);
     });
     // Out of memory, or closed: the next job has a new one.
-    let reason: unknown = new Error('The thread that draws PDFs ended.');
-    worker.on('error', (error) => (reason = error));
+    let reason = new Error('The thread that draws PDFs ended.');
+    worker.on('error', (error: Error) => {
+      reason = error;
+    });
     worker.on('exit', () => {
       this.#worker = undefined;
       for (const job of this.#atWork.values()) job.failed(reason);

@@ -90,7 +90,7 @@ export function explanationBlock(pen: PdfPen): Block {
 }
 
 /** @returns where what comes below begins */
-export function writeLines(pen: PdfPen, lines: readonly string[], style: TextStyle, x: number, top: number): number {
+function writeLines(pen: PdfPen, lines: readonly string[], style: TextStyle, x: number, top: number): number {
   lines.forEach((line, n) => pen.write(line, style, { x, top: top + n * lineHeight(style) }));
   return top + lines.length * lineHeight(style);
 }
