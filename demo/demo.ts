@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { askOf, stop } from './ask.js';
 import { BODIES, type Body } from './bodies.js';
 
 const LIMIT = '0.10';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
 });
 const url = values.url.replace(/\/$/, '');
 const key = values.key ?? (await readKey());
+const ask = askOf(url, key);
 
 async function readKey(): Promise<string> {
   try {
@@ -27,22 +29,6 @@ async function readKey(): Promise<string> {
   } catch {
     return stop('No key: start the server first (npm start), or name one with -- --key KEY.');
   }
-}
-
-function stop(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
-async function ask<T>(query: string, variables: object): Promise<T> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ query, variables }),
-  }).catch(() => stop(`No server answers on ${url}: start it with npm start.`));
-  const answer = (await response.json()) as { data?: T; errors?: { message: string }[] };
-  if (!answer.data) stop(`The server refused: ${answer.errors?.map((error) => error.message).join(' ')}`);
-  return answer.data;
 }
 
 interface Line {
@@ -146,10 +132,7 @@ async function send(body: Body, userId: string): Promise<number> {
 }
 
 async function printSummary(userId: string): Promise<void> {
-  const { viewer } = await ask<{ viewer: { organization: { zone: string } } }>(
-    '{ viewer { organization { zone } } }',
-    {},
-  );
+  const { viewer } = await ask<{ viewer: { organization: { zone: string } } }>('{ viewer { organization { zone } } }');
   const { zone } = viewer.organization;
   // The Swedish way of writing a date is the ISO one.
   const today = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date());
