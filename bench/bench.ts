@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { booksOf } from '../test/support/books.js';
 import { atLeast, Series, spread, table, whole, type Floor } from './figures.js';
+import { measureBilling, reportBilling } from './billing.js';
 import { HOT_DATABASES, HotBudget } from './hot-budget.js';
 import { residentMb } from './process-figures.js';
 import { ask, furnish, KEY, startEmbedded, startProduct, useAsInDemo, USERS, type Product } from './product.js';
@@ -19,10 +20,26 @@ import { bestOf, CONNECTIONS, measureRounds, type Rounds } from './rounds.js';
 import { Stage } from './stage.js';
 import { askSummary, fillYear, rawSummary, type Grouping } from './summary.js';
 
-const { values: options } = parseArgs({ options: { short: { type: 'boolean' }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { short: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' } },
+});
 const SIZE = options.short
-  ? { rounds: 1, seconds: 2, records: 100_000, asks: 3, connections: [1, 16] }
-  : { rounds: 7, seconds: 3, records: 1_000_000, asks: 5, connections: [1, 16, 64, 256] };
+  ? {
+      rounds: 1,
+      seconds: 2,
+      records: 100_000,
+      asks: 3,
+      connections: [1, 16],
+      billing: { payers: 1_000, records: 100_000 },
+    }
+  : {
+      rounds: 7,
+      seconds: 3,
+      records: 1_000_000,
+      asks: 5,
+      connections: [1, 16, 64, 256],
+      billing: { payers: 10_000, records: 1_000_000 },
+    };
 
 interface SummaryFigures {
   readonly grouping: Grouping;
@@ -164,6 +181,9 @@ async function bench(stage: Stage): Promise<boolean> {
   const first = await startProduct(stage, 'product');
   await furnish(first.url);
   await first.process.stop();
+  const billing = await measureBilling(stage, 'product', SIZE.billing, SIZE.seconds * 4);
+  console.log(`\n${reportBilling(billing)}\n`);
+  if (options.only === 'billing') return billing.judgements.every(({ holds }) => holds);
   for (const database of ['rows', 'naive']) await stage.createDatabase(database, 'product');
   const summaries = await measureSummaries(stage);
   const start = await measureStart(stage);

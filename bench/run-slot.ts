@@ -3,7 +3,7 @@
  * slots by the parent process and answers each with what it measured.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Slot, SlotResult } from './slot.js';
+import { STOP, type Slot, type SlotResult } from './slot.js';
 
 /** What one of the clients of a slot does again and again. */
 export interface Worker {
@@ -13,25 +13,39 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-async function run(slot: Slot, workerOf: (slot: Slot) => Worker): Promise<SlotResult> {
+/** When a client begins by a fixed pace. Who comes late has waited since then. */
+async function turnOf(slot: Slot, perSecond: number, startMs: number, client: number, turn: number): Promise<number> {
+  const dueMs = startMs + ((client + turn * slot.clients) * 1000) / perSecond;
+  const leftMs = dueMs - performance.now();
+  if (leftMs <= 0) return dueMs;
+  await wait(leftMs);
+  return performance.now();
+}
+
+async function run(
+  slot: Slot,
+  workerOf: (slot: Slot) => Worker,
+  running: { readonly isStopped: boolean },
+): Promise<SlotResult> {
   const workers = Array.from({ length: slot.clients }, () => workerOf(slot));
   await Promise.all(workers.map((worker) => worker.open()));
   const latencies: number[] = [];
   let records = 0;
-  const begin = performance.now();
-  const end = begin + slot.seconds * 1000;
+  const startMs = performance.now();
+  const endMs = startMs + slot.seconds * 1000;
   await Promise.all(
-    workers.map(async (worker) => {
-      for (let sent = performance.now(); sent < end;) {
-        const written = await worker.work();
-        records += written;
-        const answered = performance.now();
-        latencies.push(answered - sent);
-        sent = answered;
+    workers.map(async (worker, client) => {
+      for (let turn = 0; ; turn += 1) {
+        const { perSecond } = slot;
+        const sentMs =
+          perSecond === undefined ? performance.now() : await turnOf(slot, perSecond, startMs, client, turn);
+        if (sentMs >= endMs || running.isStopped) return;
+        records += await worker.work();
+        latencies.push(performance.now() - sentMs);
       }
     }),
   );
-  const seconds = (performance.now() - begin) / 1000;
+  const seconds = (performance.now() - startMs) / 1000;
   await Promise.all(workers.map((worker) => worker.close()));
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
@@ -41,8 +55,14 @@ async function run(slot: Slot, workerOf: (slot: Slot) => Worker): Promise<SlotRe
 /** Ends with the process that gives the slots. */
 export function answerSlots(workerOf: (slot: Slot) => Worker): void {
   process.on('disconnect', () => process.exit());
-  process.on('message', (slot: Slot) => {
-    run(slot, workerOf).then(
+  let running = { isStopped: false };
+  process.on('message', (slot: Slot | typeof STOP) => {
+    if (slot === STOP) {
+      running.isStopped = true;
+      return;
+    }
+    running = { isStopped: false };
+    run(slot, workerOf, running).then(
       (result) => process.send?.({ result }),
       async (error: unknown) => {
         process.send?.({ error: error instanceof Error ? error.message : String(error) });

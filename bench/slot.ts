@@ -2,7 +2,10 @@
 interface SlotBase {
   /** Clients at work at the same time; each waits for its answer before it goes on. */
   readonly clients: number;
+  /** At most: it is over sooner where the parent process says so. */
   readonly seconds: number;
+  /** How often they begin to work, all together; as often as they can where that is left out. */
+  readonly perSecond?: number;
   /** Calls go round the users `user-0` to `user-<users - 1>`. */
   readonly users: number;
 }
@@ -31,6 +34,9 @@ export interface LaneSlot extends SlotBase {
 }
 
 export type Slot = HttpSlot | RowSlot | LaneSlot;
+
+/** Ends the slot that runs. */
+export const STOP = 'stop';
 
 export interface SlotResult {
   readonly requests: number;

@@ -55,6 +55,11 @@ export class Child {
     return reply.result;
   }
 
+  /** A message that is not answered. */
+  tell(message: string): void {
+    this.process.send(message);
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');
