@@ -24,6 +24,7 @@ import { Invoice20261127 } from '../migrations/20261127-2-invoice.js';
 import { Credit20261127 } from '../migrations/20261127-3-credit.js';
 import { FinancialReport20261127 } from '../migrations/20261127-4-financial-report.js';
 import { Reprice20261127 } from '../migrations/20261127-5-reprice.js';
+import { BilledUsage20261127 } from '../migrations/20261127-6-billed-usage.js';
 import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -68,6 +69,7 @@ export const MIGRATIONS = [
   Credit20261127,
   FinancialReport20261127,
   Reprice20261127,
+  BilledUsage20261127,
 ];
 
 export interface RunningServer {

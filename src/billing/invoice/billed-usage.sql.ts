@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql, type RawBuilder } from 'kysely';
 import { STORED_ROW } from '../../usage/find-stored.sql.js';
-import { AccountKind } from '../../identity/account.js';
+import type { AccountKind } from '../../identity/account.js';
 import type { UsageUnit } from '../../catalog/usage-unit.js';
 import type { Day } from '../amount/proration.js';
 
@@ -44,60 +44,96 @@ export interface UnitUsage extends UsageGroup {
   readonly charge: string;
 }
 
+export interface BilledUsage {
+  /** By model. */
+  readonly charged: readonly ChargedUsage[];
+  /** By model and unit. */
+  readonly units: readonly UnitUsage[];
+}
+
+/**
+ * What came so much after its call is found by when it became billable, in an index of its own; all other usage by when it
+ * happened. As in `usage_record_late_idx`.
+ */
+const LATE = `interval '1 hour'`;
+
+/** What each window asks for, by its place in the list. */
+function asked(windows: readonly UsageWindow[]): RawBuilder<unknown> {
+  const rows = windows.map(({ subscriptionId, payer, sequence, toAt, cutAt, before }, place) => ({
+    ...{ place, subscriptionId, accountId: payer.id, kind: payer.kind, sequence, toAt, cutAt },
+    ...{ beforeTo: before?.toAt ?? null, beforeCut: before?.cutAt ?? null },
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS a (place int, "subscriptionId" uuid, "accountId" uuid,
+    kind text, sequence int, "toAt" timestamptz, "cutAt" timestamptz, "beforeTo" timestamptz, "beforeCut" timestamptz)`;
+}
+
 /**
  * The nearest account that is on a plan at the instant of the call pays. What became billable after the cut, or before
- * the last one, is on another invoice.
+ * the last one, is on another invoice. Windows of one organization; each account that may have spent for one is looked up
+ * by itself, so that what is read is the usage of the window and not that of all time.
  */
-function billed({
-  organizationId,
-  subscriptionId,
-  payer,
-  sequence,
-  toAt,
-  cutAt,
-  before,
-}: UsageWindow): RawBuilder<unknown> {
-  const isFirst = before === undefined;
+function billed(windows: readonly UsageWindow[]): RawBuilder<unknown> {
+  const organizationId = windows[0]?.organizationId;
   return sql`
-    WITH sub AS MATERIALIZED (
-      SELECT s.id, s.account_id, public.local_day_start(o.zone, s.start_day) AS from_at,
-        coalesce(public.local_day_start(o.zone, s.end_day), 'infinity') AS to_at
+    WITH asked AS MATERIALIZED (
+      SELECT a.*, least(a."beforeTo", a."beforeCut" - ${sql.raw(LATE)}) AS late_before,
+        public.local_day_start(o.zone, s.start_day) AS from_at,
+        least(a."toAt", public.local_day_start(o.zone, s.end_day)) AS until_at
+      FROM ${asked(windows)}
+      JOIN organization o ON o.organization_id = ${organizationId}
+      JOIN subscription s ON s.organization_id = ${organizationId} AND s.id = a."subscriptionId"
+    ),
+    planned AS MATERIALIZED (
+      SELECT s.account_id, range_agg(tstzrange(public.local_day_start(o.zone, s.start_day),
+        public.local_day_start(o.zone, s.end_day))) AS times
       FROM subscription s JOIN organization o ON o.organization_id = s.organization_id
-      WHERE s.organization_id = ${organizationId}
+      WHERE s.organization_id = ${organizationId} AND EXISTS (SELECT FROM asked WHERE asked.kind IN ('TEAM', 'ORGANIZATION'))
+      GROUP BY s.account_id
     ),
-    past AS (
-      SELECT i.from_day, i.to_day, i.from_at, i.to_at FROM invoice i
-      WHERE i.organization_id = ${organizationId} AND i.subscription_id = ${subscriptionId} AND i.status <> 'VOID'
-        AND i.sequence > 0 AND i.sequence < ${sequence}
+    spender AS (
+      SELECT a.place, a."accountId" AS account_id, NULL::tstzmultirange AS paid_times FROM asked a
+      UNION ALL
+      SELECT a.place, t.account_id, p.times
+      FROM asked a
+      JOIN account_team t ON t.organization_id = ${organizationId} AND t.team_id = a."accountId"
+      LEFT JOIN planned p ON p.account_id = t.account_id
+      WHERE a.kind = 'TEAM'
+      UNION ALL
+      SELECT a.place, other.id, p.times
+      FROM asked a
+      JOIN account other ON other.organization_id = ${organizationId} AND other.id <> a."accountId"
+      LEFT JOIN planned p ON p.account_id = other.id
+      WHERE a.kind = 'ORGANIZATION'
     ),
-    billed AS (
-      SELECT u.*, p.from_day AS late_from, p.to_day AS late_to
-      FROM usage_record u
-      JOIN sub me ON me.id = ${subscriptionId} AND me.from_at <= u.occurred_at AND u.occurred_at < me.to_at
-      LEFT JOIN past p ON p.from_at <= u.occurred_at AND u.occurred_at < p.to_at
-      WHERE u.organization_id = ${organizationId} AND u.billable_at <= ${cutAt} AND u.occurred_at < ${toAt}
-        AND (${isFirst} OR u.occurred_at >= ${before?.toAt ?? null}::timestamptz
-          OR u.billable_at > ${before?.cutAt ?? null}::timestamptz)
-        AND ${scopeOf(payer)}
+    billed AS NOT MATERIALIZED (
+      SELECT a.place, u.*, p.from_day AS late_from, p.to_day AS late_to
+      FROM asked a
+      JOIN spender s ON s.place = a.place
+      CROSS JOIN LATERAL (
+        SELECT u.* FROM usage_record u
+        WHERE u.organization_id = ${organizationId} AND u.account_id = s.account_id AND u.billable_at <= a."cutAt"
+          AND u.occurred_at >= greatest(a.from_at, a.late_before) AND u.occurred_at < a.until_at
+          AND (a."beforeTo" IS NULL OR u.occurred_at >= a."beforeTo" OR u.billable_at > a."beforeCut")
+        UNION ALL
+        SELECT u.* FROM usage_record u
+        WHERE u.organization_id = ${organizationId} AND u.account_id = s.account_id
+          AND u.billable_at > a."beforeCut" AND u.billable_at <= a."cutAt"
+          AND u.billable_at - u.occurred_at > ${sql.raw(LATE)}
+          AND u.occurred_at >= a.from_at AND u.occurred_at < least(a.late_before, a.until_at)
+      ) u
+      LEFT JOIN planned team ON team.account_id = u.team_id AND a.kind = 'ORGANIZATION'
+      LEFT JOIN LATERAL (
+        SELECT i.from_day, i.to_day FROM invoice i
+        WHERE u.occurred_at < a."beforeTo" AND i.organization_id = ${organizationId}
+          AND i.subscription_id = a."subscriptionId" AND i.status <> 'VOID' AND i.sequence > 0 AND i.sequence < a.sequence
+          AND i.from_at <= u.occurred_at AND u.occurred_at < i.to_at
+      ) p ON true
+      WHERE (a.kind <> 'TEAM' OR u.account_id = a."accountId" OR u.team_id = a."accountId")
+        AND s.paid_times @> u.occurred_at IS NOT TRUE AND team.times @> u.occurred_at IS NOT TRUE
     )`;
 }
 
-function scopeOf({ id, kind }: UsageWindow['payer']): RawBuilder<unknown> {
-  const nearer = (accounts: RawBuilder<unknown>) => sql`NOT EXISTS (SELECT FROM sub n
-    WHERE n.account_id IN (${accounts}) AND n.account_id <> ${id}
-      AND n.from_at <= u.occurred_at AND u.occurred_at < n.to_at)`;
-  switch (kind) {
-    case AccountKind.TEAM:
-      return sql`(u.account_id = ${id} OR u.team_id = ${id}) AND ${nearer(sql`u.account_id`)}`;
-    case AccountKind.ORGANIZATION:
-      return nearer(sql`u.account_id, u.team_id`);
-    case AccountKind.USER:
-    case AccountKind.RUN:
-      return sql`u.account_id = ${id}`;
-  }
-}
-
-const GROUP = sql`b.late_from::text AS "lateFrom", b.late_to::text AS "lateTo", b.provider, b.model`;
+const GROUP = sql`b.place, b.late_from, b.late_to, b.provider, b.model`;
 
 /**
  * Up to which local day usage of an account is on invoices of the accounts above it: its team, each that it ever was in, and
@@ -119,28 +155,39 @@ export async function readBilledTo(em: EntityManager, organizationId: string, ac
   return rows[0]?.day ?? null;
 }
 
-/** By model. */
-export async function readCharged(em: EntityManager, window: UsageWindow): Promise<ChargedUsage[]> {
-  const { rows } = await sql<ChargedUsage>`${billed(window)}
-    SELECT ${GROUP}, sum(CASE WHEN b.kind = 'REVERSAL' THEN -1 ELSE 1 END)::text AS "recordCount",
-      sum(b.charge_pico_usd)::text AS charge
-    FROM billed b
-    GROUP BY b.late_from, b.late_to, b.provider, b.model
-    ORDER BY b.late_from NULLS FIRST, b.provider NULLS LAST, b.model`.execute(em.getKysely());
-  return rows;
+/**
+ * What is on the invoices of several windows of one organization, in their order. A record counts with the first of its
+ * lines, so that all of it is read in one pass.
+ */
+export async function readUsage(em: EntityManager, windows: readonly UsageWindow[]): Promise<BilledUsage[]> {
+  const { rows } = await sql<UsageRow>`${billed(windows)},
+    used AS MATERIALIZED (
+      SELECT ${GROUP}, b.markup, l.unit, sum(l.quantity) AS quantity, sum(l.cost) AS cost,
+        sum(CASE WHEN b.kind = 'REVERSAL' THEN -1 ELSE 1 END) FILTER (WHERE coalesce(l.place, 1) = 1) AS records,
+        sum(b.charge_pico_usd) FILTER (WHERE coalesce(l.place, 1) = 1) AS charge
+      FROM billed b
+      LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(b.lines) AS (unit text, quantity numeric, "amountPicoUsd" numeric))
+        WITH ORDINALITY AS l (unit, quantity, cost, place) ON true
+      GROUP BY ${GROUP}, b.markup, l.unit
+    )
+    SELECT b.place, b.late_from::text AS "lateFrom", b.late_to::text AS "lateTo", b.provider, b.model, NULL AS unit,
+      sum(b.records)::text AS "recordCount", NULL AS quantity, NULL AS cost, sum(b.charge)::text AS charge
+    FROM used b GROUP BY ${GROUP}
+    UNION ALL
+    SELECT b.place, b.late_from::text, b.late_to::text, b.provider, b.model, b.unit, NULL, sum(b.quantity)::text,
+      sum(b.cost)::text, sum(b.cost * (1 + b.markup))::text
+    FROM used b WHERE b.unit IS NOT NULL GROUP BY ${GROUP}, b.unit
+    ORDER BY "lateFrom" NULLS FIRST, provider NULLS LAST, model, unit`.execute(em.getKysely());
+  const usage = windows.map(() => ({ charged: [] as ChargedUsage[], units: [] as UnitUsage[] }));
+  for (const row of rows) {
+    const found = usage[row.place];
+    if (row.unit === null) found?.charged.push(row);
+    else found?.units.push(row);
+  }
+  return usage;
 }
 
-/** By model and unit. */
-export async function readUnits(em: EntityManager, window: UsageWindow): Promise<UnitUsage[]> {
-  const { rows } = await sql<UnitUsage>`${billed(window)}
-    SELECT ${GROUP}, l.line ->> 'unit' AS unit, sum((l.line ->> 'quantity')::numeric)::text AS quantity,
-      sum((l.line ->> 'amountPicoUsd')::numeric)::text AS cost,
-      sum((l.line ->> 'amountPicoUsd')::numeric * (1 + b.markup))::text AS charge
-    FROM billed b CROSS JOIN LATERAL jsonb_array_elements(b.lines) AS l (line)
-    GROUP BY b.late_from, b.late_to, b.provider, b.model, l.line ->> 'unit'
-    ORDER BY b.late_from NULLS FIRST, b.provider NULLS LAST, b.model, l.line ->> 'unit'`.execute(em.getKysely());
-  return rows;
-}
+type UsageRow = { readonly place: number } & ((ChargedUsage & { readonly unit: null }) | UnitUsage);
 
 /** Where a page of records begins: after this one. */
 export interface BilledPlace {
@@ -171,7 +218,7 @@ export async function readBilled(
 ): Promise<{ readonly row: Record<string, unknown>; readonly occurredAt: string }[]> {
   const isOf = (column: string, value: string | null) =>
     isOfAll && value === null ? sql`true` : sql`${sql.ref(column)} IS NOT DISTINCT FROM ${value}`;
-  const { rows } = await sql<{ row: Record<string, unknown>; occurredAt: string }>`${billed(window)}
+  const { rows } = await sql<{ row: Record<string, unknown>; occurredAt: string }>`${billed([window])}
     SELECT ${sql.raw(STORED_ROW)} AS row, u.occurred_at::text AS "occurredAt"
     FROM billed b
     JOIN usage_record u ON u.organization_id = ${window.organizationId} AND u.idempotency_key = b.idempotency_key

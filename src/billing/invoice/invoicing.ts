@@ -6,7 +6,7 @@ import { notFound } from '../../errors.js';
 import { accountById } from '../../identity/account-scope.js';
 import { decodeUuid } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
-import { readCharged, readUnits, type UsageWindow } from './billed-usage.sql.js';
+import { readUsage, type BilledUsage, type UsageWindow } from './billed-usage.sql.js';
 import type { BillingPeriod } from '../subscription/billing-period.js';
 import { currencyOf } from '../amount/currency.js';
 import { taxTermsOf } from '../profile/reading-profiles.js';
@@ -129,8 +129,7 @@ export async function invoicingOf(
     periods,
     ended,
     next,
-    charged: window ? await readCharged(em, window) : [],
-    units: window ? await readUnits(em, window) : [],
+    ...(window ? await usageOf(operation, window) : { charged: [], units: [] }),
     earlier,
     carriedPico: before?.carriedPico ?? 0n,
   });
@@ -166,6 +165,15 @@ async function windowOf(
   const hasUsage = before?.toAt ? { toAt: before.toAt, cutAt: before.cutAt } : undefined;
   const payer = { id: account.id, kind: account.kind };
   return { organizationId, subscriptionId: id, payer, sequence, toAt, cutAt, before: hasUsage };
+}
+
+/** Batched over all invoices that are made together. */
+function usageOf(operation: Operation, window: UsageWindow): Promise<BilledUsage> {
+  return operation.loader(usageOf, usageLoader).load(window);
+}
+
+function usageLoader(operation: Operation): DataLoader<UsageWindow, BilledUsage> {
+  return new DataLoader(async (windows) => readUsage(await operation.em(), windows), { cache: false });
 }
 
 /** The usage that an invoice has; undefined where it has none. */
