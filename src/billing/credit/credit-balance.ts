@@ -24,6 +24,14 @@ export function leftOf(grant: GrantState, at: Date): bigint {
   return most(least(leftPico, rolloverCapPico) - usedLaterPico, 0n);
 }
 
+/** A grant after some of it was taken. */
+export function used<Grant extends GrantState>(grant: Grant, amountPico: bigint, at: Date): Grant {
+  const isLater = grant.expiresAt !== null && at >= grant.expiresAt;
+  return isLater
+    ? { ...grant, usedLaterPico: grant.usedLaterPico + amountPico }
+    : { ...grant, usedPico: grant.usedPico + amountPico };
+}
+
 /** When it pays nothing any more, or less than now; null: never. */
 function endOf({ expiresAt, rolloverExpiresAt }: GrantState, at: Date): Date | null {
   return expiresAt !== null && at >= expiresAt ? rolloverExpiresAt : expiresAt;

@@ -57,83 +57,74 @@ export interface BilledUsage {
  */
 const LATE = `interval '1 hour'`;
 
-/** What each window asks for, by its place in the list. */
+/** Windows of one organization by their place in the list, and when its accounts are on plans, where that matters. */
 function asked(windows: readonly UsageWindow[]): RawBuilder<unknown> {
+  const organizationId = windows[0]?.organizationId;
   const rows = windows.map(({ subscriptionId, payer, sequence, toAt, cutAt, before }, place) => ({
     ...{ place, subscriptionId, accountId: payer.id, kind: payer.kind, sequence, toAt, cutAt },
     ...{ beforeTo: before?.toAt ?? null, beforeCut: before?.cutAt ?? null },
   }));
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS a (place int, "subscriptionId" uuid, "accountId" uuid,
-    kind text, sequence int, "toAt" timestamptz, "cutAt" timestamptz, "beforeTo" timestamptz, "beforeCut" timestamptz)`;
-}
-
-/**
- * The nearest account that is on a plan at the instant of the call pays. What became billable after the cut, or before
- * the last one, is on another invoice. Windows of one organization; each account that may have spent for one is looked up
- * by itself, so that what is read is the usage of the window and not that of all time.
- */
-function billed(windows: readonly UsageWindow[]): RawBuilder<unknown> {
-  const organizationId = windows[0]?.organizationId;
   return sql`
     WITH asked AS MATERIALIZED (
-      SELECT a.*, least(a."beforeTo", a."beforeCut" - ${sql.raw(LATE)}) AS late_before,
+      SELECT w.place, w.subscription_id, w.account_id, w.kind, w.sequence, w.cut_at, w.before_to, w.before_cut,
+        least(w.before_to, w.before_cut - ${sql.raw(LATE)}) AS late_before,
         public.local_day_start(o.zone, s.start_day) AS from_at,
-        least(a."toAt", public.local_day_start(o.zone, s.end_day)) AS until_at
-      FROM ${asked(windows)}
+        least(w.to_at, public.local_day_start(o.zone, s.end_day)) AS to_at
+      FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS (place int, "subscriptionId" uuid,
+        "accountId" uuid, kind text, sequence int, "toAt" timestamptz, "cutAt" timestamptz, "beforeTo" timestamptz,
+        "beforeCut" timestamptz))
+        AS w (place, subscription_id, account_id, kind, sequence, to_at, cut_at, before_to, before_cut)
       JOIN organization o ON o.organization_id = ${organizationId}
-      JOIN subscription s ON s.organization_id = ${organizationId} AND s.id = a."subscriptionId"
+      JOIN subscription s ON s.organization_id = ${organizationId} AND s.id = w.subscription_id
     ),
     planned AS MATERIALIZED (
       SELECT s.account_id, range_agg(tstzrange(public.local_day_start(o.zone, s.start_day),
         public.local_day_start(o.zone, s.end_day))) AS times
       FROM subscription s JOIN organization o ON o.organization_id = s.organization_id
-      WHERE s.organization_id = ${organizationId} AND EXISTS (SELECT FROM asked WHERE asked.kind IN ('TEAM', 'ORGANIZATION'))
+      WHERE s.organization_id = ${organizationId} AND EXISTS (SELECT FROM asked a WHERE a.kind IN ('TEAM', 'ORGANIZATION'))
       GROUP BY s.account_id
-    ),
-    spender AS (
-      SELECT a.place, a."accountId" AS account_id, NULL::tstzmultirange AS paid_times FROM asked a
-      UNION ALL
-      SELECT a.place, t.account_id, p.times
-      FROM asked a
-      JOIN account_team t ON t.organization_id = ${organizationId} AND t.team_id = a."accountId"
-      LEFT JOIN planned p ON p.account_id = t.account_id
-      WHERE a.kind = 'TEAM'
-      UNION ALL
-      SELECT a.place, other.id, p.times
-      FROM asked a
-      JOIN account other ON other.organization_id = ${organizationId} AND other.id <> a."accountId"
-      LEFT JOIN planned p ON p.account_id = other.id
-      WHERE a.kind = 'ORGANIZATION'
-    ),
-    billed AS NOT MATERIALIZED (
-      SELECT a.place, u.*, p.from_day AS late_from, p.to_day AS late_to
-      FROM asked a
-      JOIN spender s ON s.place = a.place
-      CROSS JOIN LATERAL (
-        SELECT u.* FROM usage_record u
-        WHERE u.organization_id = ${organizationId} AND u.account_id = s.account_id AND u.billable_at <= a."cutAt"
-          AND u.occurred_at >= greatest(a.from_at, a.late_before) AND u.occurred_at < a.until_at
-          AND (a."beforeTo" IS NULL OR u.occurred_at >= a."beforeTo" OR u.billable_at > a."beforeCut")
-        UNION ALL
-        SELECT u.* FROM usage_record u
-        WHERE u.organization_id = ${organizationId} AND u.account_id = s.account_id
-          AND u.billable_at > a."beforeCut" AND u.billable_at <= a."cutAt"
-          AND u.billable_at - u.occurred_at > ${sql.raw(LATE)}
-          AND u.occurred_at >= a.from_at AND u.occurred_at < least(a.late_before, a.until_at)
-      ) u
-      LEFT JOIN planned team ON team.account_id = u.team_id AND a.kind = 'ORGANIZATION'
-      LEFT JOIN LATERAL (
-        SELECT i.from_day, i.to_day FROM invoice i
-        WHERE u.occurred_at < a."beforeTo" AND i.organization_id = ${organizationId}
-          AND i.subscription_id = a."subscriptionId" AND i.status <> 'VOID' AND i.sequence > 0 AND i.sequence < a.sequence
-          AND i.from_at <= u.occurred_at AND u.occurred_at < i.to_at
-      ) p ON true
-      WHERE (a.kind <> 'TEAM' OR u.account_id = a."accountId" OR u.team_id = a."accountId")
-        AND s.paid_times @> u.occurred_at IS NOT TRUE AND team.times @> u.occurred_at IS NOT TRUE
     )`;
 }
 
-const GROUP = sql`b.place, b.late_from, b.late_to, b.provider, b.model`;
+/**
+ * The records of what is asked for as `a`. The nearest account that is on a plan at the instant of the call pays. What became
+ * billable after the cut, or before the last one, is on another invoice. Each account that may have spent for the payer is
+ * looked up by itself, so that what is read is the usage of the window and not that of all time.
+ */
+function billedOf(organizationId: string | undefined): RawBuilder<unknown> {
+  return sql`
+    SELECT u.*, p.from_day AS late_from, p.to_day AS late_to
+    FROM (
+      SELECT a.account_id, NULL::tstzmultirange AS planned
+      UNION ALL
+      SELECT t.account_id, p.times FROM account_team t LEFT JOIN planned p ON p.account_id = t.account_id
+      WHERE a.kind = 'TEAM' AND t.organization_id = ${organizationId} AND t.team_id = a.account_id
+      UNION ALL
+      SELECT o.id, p.times FROM account o LEFT JOIN planned p ON p.account_id = o.id
+      WHERE a.kind = 'ORGANIZATION' AND o.organization_id = ${organizationId} AND o.id <> a.account_id
+    ) s
+    CROSS JOIN LATERAL (
+      SELECT u.* FROM usage_record u
+      WHERE u.organization_id = ${organizationId} AND u.account_id = s.account_id AND u.billable_at <= a.cut_at
+        AND u.occurred_at >= greatest(a.from_at, a.late_before) AND u.occurred_at < a.to_at
+        AND (a.before_to IS NULL OR u.occurred_at >= a.before_to OR u.billable_at > a.before_cut)
+      UNION ALL
+      SELECT u.* FROM usage_record u
+      WHERE u.organization_id = ${organizationId} AND u.account_id = s.account_id
+        AND u.billable_at > a.before_cut AND u.billable_at <= a.cut_at
+        AND u.billable_at - u.occurred_at > ${sql.raw(LATE)}
+        AND u.occurred_at >= a.from_at AND u.occurred_at < least(a.late_before, a.to_at)
+    ) u
+    LEFT JOIN planned team ON team.account_id = u.team_id AND a.kind = 'ORGANIZATION'
+    LEFT JOIN LATERAL (
+      SELECT i.from_day, i.to_day FROM invoice i
+      WHERE u.occurred_at < a.before_to AND i.organization_id = ${organizationId}
+        AND i.subscription_id = a.subscription_id AND i.status <> 'VOID' AND i.sequence > 0 AND i.sequence < a.sequence
+        AND i.from_at <= u.occurred_at AND u.occurred_at < i.to_at
+    ) p ON true
+    WHERE (a.kind <> 'TEAM' OR u.account_id = a.account_id OR u.team_id = a.account_id)
+      AND s.planned @> u.occurred_at IS NOT TRUE AND team.times @> u.occurred_at IS NOT TRUE`;
+}
 
 /**
  * Up to which local day usage of an account is on invoices of the accounts above it: its team, each that it ever was in, and
@@ -160,23 +151,29 @@ export async function readBilledTo(em: EntityManager, organizationId: string, ac
  * lines, so that all of it is read in one pass.
  */
 export async function readUsage(em: EntityManager, windows: readonly UsageWindow[]): Promise<BilledUsage[]> {
-  const { rows } = await sql<UsageRow>`${billed(windows)},
+  // How many lines a record has the planner does not know, and what it thinks of it is worth compiling; it is not.
+  await sql`SET LOCAL jit = off`.execute(em.getKysely());
+  const { rows } = await sql<UsageRow>`${asked(windows)},
     used AS MATERIALIZED (
-      SELECT ${GROUP}, b.markup, l.unit, sum(l.quantity) AS quantity, sum(l.cost) AS cost,
-        sum(CASE WHEN b.kind = 'REVERSAL' THEN -1 ELSE 1 END) FILTER (WHERE coalesce(l.place, 1) = 1) AS records,
-        sum(b.charge_pico_usd) FILTER (WHERE coalesce(l.place, 1) = 1) AS charge
-      FROM billed b
-      LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(b.lines) AS (unit text, quantity numeric, "amountPicoUsd" numeric))
-        WITH ORDINALITY AS l (unit, quantity, cost, place) ON true
-      GROUP BY ${GROUP}, b.markup, l.unit
+      SELECT a.place, u.*
+      FROM asked a
+      CROSS JOIN LATERAL (
+        SELECT b.late_from, b.late_to, b.provider, b.model, b.markup, l.unit, sum(l.quantity) AS quantity,
+          sum(l.cost) AS cost,
+          sum(CASE WHEN b.kind = 'REVERSAL' THEN -1 ELSE 1 END) FILTER (WHERE coalesce(l.place, 1) = 1) AS records,
+          sum(b.charge_pico_usd) FILTER (WHERE coalesce(l.place, 1) = 1) AS charge
+        FROM (${billedOf(windows[0]?.organizationId)}) b
+        LEFT JOIN LATERAL ROWS FROM (jsonb_to_recordset(b.lines) AS (unit text, quantity numeric, "amountPicoUsd" numeric))
+          WITH ORDINALITY AS l (unit, quantity, cost, place) ON true
+        GROUP BY b.late_from, b.late_to, b.provider, b.model, b.markup, l.unit
+      ) u
     )
-    SELECT b.place, b.late_from::text AS "lateFrom", b.late_to::text AS "lateTo", b.provider, b.model, NULL AS unit,
-      sum(b.records)::text AS "recordCount", NULL AS quantity, NULL AS cost, sum(b.charge)::text AS charge
-    FROM used b GROUP BY ${GROUP}
+    SELECT ${GROUP}, NULL AS unit, sum(u.records)::text AS "recordCount", NULL AS quantity, NULL AS cost,
+      sum(u.charge)::text AS charge
+    FROM used u GROUP BY u.place, u.late_from, u.late_to, u.provider, u.model
     UNION ALL
-    SELECT b.place, b.late_from::text, b.late_to::text, b.provider, b.model, b.unit, NULL, sum(b.quantity)::text,
-      sum(b.cost)::text, sum(b.cost * (1 + b.markup))::text
-    FROM used b WHERE b.unit IS NOT NULL GROUP BY ${GROUP}, b.unit
+    SELECT ${GROUP}, u.unit, NULL, sum(u.quantity)::text, sum(u.cost)::text, sum(u.cost * (1 + u.markup))::text
+    FROM used u WHERE u.unit IS NOT NULL GROUP BY u.place, u.late_from, u.late_to, u.provider, u.model, u.unit
     ORDER BY "lateFrom" NULLS FIRST, provider NULLS LAST, model, unit`.execute(em.getKysely());
   const usage = windows.map(() => ({ charged: [] as ChargedUsage[], units: [] as UnitUsage[] }));
   for (const row of rows) {
@@ -186,6 +183,18 @@ export async function readUsage(em: EntityManager, windows: readonly UsageWindow
   }
   return usage;
 }
+
+/** The charges of a window by model, without its units. */
+export async function readCharged(em: EntityManager, window: UsageWindow): Promise<ChargedUsage[]> {
+  const { rows } = await sql<ChargedUsage>`${asked([window])}
+    SELECT ${GROUP}, sum(CASE WHEN u.kind = 'REVERSAL' THEN -1 ELSE 1 END)::text AS "recordCount",
+      sum(u.charge_pico_usd)::text AS charge
+    FROM (SELECT a.place, b.* FROM asked a CROSS JOIN LATERAL (${billedOf(window.organizationId)}) b) u
+    GROUP BY u.place, u.late_from, u.late_to, u.provider, u.model`.execute(em.getKysely());
+  return rows;
+}
+
+const GROUP = sql`u.place, u.late_from::text AS "lateFrom", u.late_to::text AS "lateTo", u.provider, u.model`;
 
 type UsageRow = { readonly place: number } & ((ChargedUsage & { readonly unit: null }) | UnitUsage);
 
@@ -218,9 +227,10 @@ export async function readBilled(
 ): Promise<{ readonly row: Record<string, unknown>; readonly occurredAt: string }[]> {
   const isOf = (column: string, value: string | null) =>
     isOfAll && value === null ? sql`true` : sql`${sql.ref(column)} IS NOT DISTINCT FROM ${value}`;
-  const { rows } = await sql<{ row: Record<string, unknown>; occurredAt: string }>`${billed([window])}
+  const { rows } = await sql<{ row: Record<string, unknown>; occurredAt: string }>`${asked([window])}
     SELECT ${sql.raw(STORED_ROW)} AS row, u.occurred_at::text AS "occurredAt"
-    FROM billed b
+    FROM asked a
+    CROSS JOIN LATERAL (${billedOf(window.organizationId)}) b
     JOIN usage_record u ON u.organization_id = ${window.organizationId} AND u.idempotency_key = b.idempotency_key
       AND u.key_day = b.key_day
     WHERE b.late_from IS NOT DISTINCT FROM ${lateFrom}::date AND ${isOf('b.provider', provider)}
@@ -247,11 +257,11 @@ export async function takeCut(em: EntityManager, organizationId: string): Promis
   return new Date(cutAtMs);
 }
 
-/** The next number of the organization, given back where the transaction is not committed. */
-export async function takeNumber(em: EntityManager, organizationId: string): Promise<bigint> {
+/** The next numbers of the organization, of which the last is told; given back where the transaction is not committed. */
+export async function takeNumbers(em: EntityManager, organizationId: string, count: number): Promise<bigint> {
   const { rows } = await sql<{ number: string }>`
-    INSERT INTO invoice_counter AS c (organization_id, last_number) VALUES (${organizationId}, 1)
-    ON CONFLICT (organization_id) DO UPDATE SET last_number = c.last_number + 1
+    INSERT INTO invoice_counter AS c (organization_id, last_number) VALUES (${organizationId}, ${count})
+    ON CONFLICT (organization_id) DO UPDATE SET last_number = c.last_number + excluded.last_number
     RETURNING last_number::text AS number`.execute(em.getKysely());
   const number = rows[0]?.number;
   if (number === undefined) throw new Error('No number was given.');

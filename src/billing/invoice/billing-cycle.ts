@@ -1,7 +1,7 @@
 /**
- * Makes and finalizes what is due, as long as the server runs. Every server does: of each subscription one invoice stands at
- * each place, so whoever comes second finds it there. An invoice and its number are one transaction, and one that was cut
- * short is made by the next look.
+ * Makes and finalizes what is due, as long as the server runs, many of an organization at a time. Every server does: who
+ * finds a subscription in other hands goes on to the next, and of each one invoice stands at each place. Invoices and their
+ * numbers are one transaction, and those that were cut short are made by the next look.
  */
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
@@ -11,10 +11,22 @@ import { ApiError } from '../../errors.js';
 import { CATALOGUE, encodeId } from '../../node-id.js';
 import { Operation } from '../../operation.js';
 import { Role } from '../../principal.js';
-import { dueSubscriptions, type DueSubscription } from './due-subscriptions.sql.js';
-import type { InvoiceService } from './invoice.service.js';
+import { dueSubscriptions } from './due-subscriptions.sql.js';
+import type { InvoiceService, IssuedInvoices } from './invoice.service.js';
 
-const BATCH_SIZE = 100;
+const BATCH_SIZE = 50;
+
+/**
+ * A cut stops the calls of its organization for a moment, so one serves many batches, in ms. What becomes billable after it
+ * is on the next invoice.
+ */
+const CUT_AGE_MS = 10_000;
+
+interface Cut {
+  readonly at: Date;
+  /** Each has one invoice by it. */
+  readonly served: Set<string>;
+}
 
 export class BillingCycle {
   #timer: NodeJS.Timeout | undefined;
@@ -49,33 +61,81 @@ export class BillingCycle {
       .finally(() => (this.#running = undefined));
   }
 
-  /** One at a time; one that cannot be made holds up no other, and is tried again with the next look. */
+  /** What cannot be made holds up nothing else, and is tried again with the next look. */
   async #issueAll(): Promise<void> {
-    const failed: string[] = [];
+    const tried: string[] = [];
+    const cuts = new Map<string, Cut>();
     for (;;) {
-      const due = await dueSubscriptions(this.writer, BATCH_SIZE, failed);
-      for (const subscription of due) {
+      const due = await dueSubscriptions(this.writer, BATCH_SIZE, tried);
+      for (const [organizationId, subscriptions] of Map.groupBy(due, (of) => of.organizationId)) {
         if (this.#isClosed) return;
-        if (!(await this.#issue(subscription))) failed.push(subscription.id);
+        const ids = subscriptions.map(({ id }) => id);
+        const made = await this.#issueTogether(organizationId, ids, cuts);
+        for (const id of ids) if (!made.has(id)) tried.push(id);
       }
       if (due.length === 0) return;
     }
   }
 
-  async #issue({ organizationId, id }: DueSubscription): Promise<boolean> {
-    const nobody = { organizationId, apiKeyId: CATALOGUE, roles: new Set([Role.FINANCE]), accountId: undefined };
-    const operation = new Operation(nobody, this.clock.now(), this.orm);
+  /** Those that were made. Where one spoils it for the others, each is made by itself. */
+  async #issueTogether(organizationId: string, ids: readonly string[], cuts: Map<string, Cut>): Promise<Set<string>> {
+    const operation = this.#operation(organizationId);
+    try {
+      const cut = await this.#cutFor(operation, ids, cuts);
+      const { made, failures } = await this.invoices.issueAll(operation, ids, cut.at);
+      await operation.commit();
+      for (const id of made) cut.served.add(id);
+      return new Set([...made, ...(await this.#issueAlone(organizationId, failures))]);
+    } catch (error) {
+      await operation.rollback();
+      return new Set(
+        await this.#issueAlone(
+          organizationId,
+          ids.map((id) => ({ id, reason: error })),
+        ),
+      );
+    }
+  }
+
+  async #cutFor(operation: Operation, ids: readonly string[], cuts: Map<string, Cut>): Promise<Cut> {
+    const { organizationId } = operation.principal;
+    const known = cuts.get(organizationId);
+    const isOld = known && operation.now.getTime() - known.at.getTime() > CUT_AGE_MS;
+    if (known && !isOld && !ids.some((id) => known.served.has(id))) return known;
+    const cut = { at: await this.invoices.cut(operation), served: new Set<string>() };
+    cuts.set(organizationId, cut);
+    return cut;
+  }
+
+  async #issueAlone(organizationId: string, failures: IssuedInvoices['failures']): Promise<readonly string[]> {
+    const made: string[] = [];
+    for (const { id, reason } of failures) {
+      if (!this.#isClosed && !isNotNow(reason) && (await this.#issue(organizationId, id))) made.push(id);
+    }
+    return made;
+  }
+
+  async #issue(organizationId: string, id: string): Promise<boolean> {
+    const operation = this.#operation(organizationId);
     try {
       await this.invoices.issue(operation, encodeId('subscription', id));
       await operation.commit();
       return true;
     } catch (error) {
       await operation.rollback();
-      // Another server was faster.
-      if (error instanceof ApiError && (error.code === 'INVOICE_STATE' || error.code === 'SERVICE_UNAVAILABLE'))
-        return false;
-      this.log.warn({ err: error, organizationId, subscription: id }, 'an invoice could not be made yet');
+      if (!isNotNow(error))
+        this.log.warn({ err: error, organizationId, subscription: id }, 'an invoice could not be made yet');
       return false;
     }
   }
+
+  #operation(organizationId: string): Operation {
+    const nobody = { organizationId, apiKeyId: CATALOGUE, roles: new Set([Role.FINANCE]), accountId: undefined };
+    return new Operation(nobody, this.clock.now(), this.orm);
+  }
+}
+
+/** Another server was faster. */
+function isNotNow(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 'INVOICE_STATE' || error.code === 'SERVICE_UNAVAILABLE');
 }

@@ -5,7 +5,7 @@ export interface DueSubscription {
   readonly id: string;
 }
 
-/** Subscriptions of which an invoice can be made, the longest due first, but for some that were tried. */
+/** Subscriptions of which an invoice can be made, but for some that were tried: by organization, the longest due first. */
 export async function dueSubscriptions(pool: Pool, most: number, tried: readonly string[]): Promise<DueSubscription[]> {
   const { rows } = await pool.query<DueSubscription>({
     name: 'due-subscriptions',
@@ -16,7 +16,8 @@ export async function dueSubscriptions(pool: Pool, most: number, tried: readonly
         SELECT s.id, s.next_invoice_day FROM subscription s
         WHERE s.organization_id = o.organization_id AND s.next_invoice_day <= today.day AND s.id <> ALL ($2)
         ORDER BY s.next_invoice_day LIMIT $1) s
-      ORDER BY s.next_invoice_day, s.id LIMIT $1`,
+      ORDER BY min(s.next_invoice_day) OVER (PARTITION BY o.organization_id), o.organization_id, s.next_invoice_day, s.id
+      LIMIT $1`,
     values: [most, tried],
   });
   return rows;

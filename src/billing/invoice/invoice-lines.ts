@@ -46,7 +46,7 @@ export interface LineFacts {
   readonly next: BillingPeriod | undefined;
   readonly charged: readonly ChargedUsage[];
   readonly units: readonly UnitUsage[];
-  /** Of all invoices before. */
+  /** Of all invoices before, those of the periods that it has usage of. */
   readonly earlier: readonly EarlierLine[];
   /** What the invoice before came to below 0. */
   readonly carriedPico: bigint;

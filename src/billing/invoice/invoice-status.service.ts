@@ -4,24 +4,17 @@ import { invoiceState } from '../../errors.js';
 import { authorize } from '../../identity/permission.js';
 import { encodeId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
-import { knownCurrency } from '../amount/check-amount.js';
-import { addDays } from '../amount/proration.js';
-import { consume } from '../credit/credit-balance.js';
-import { CreditGrant, CreditUse } from '../credit/credit-grant.js';
-import { leaveCredit } from '../credit/leave-credit.js';
+import { CreditGrant } from '../credit/credit-grant.js';
 import { lockCredits, readGrants } from '../credit/read-credits.sql.js';
 import type { PaymentProcessor } from '../payment/payment-processor.js';
 import { assertBilling } from '../plan/plan.service.js';
-import { partiesOf } from '../profile/reading-profiles.js';
-import { todayOf } from '../subscription/billing-period.sql.js';
-import { periodsFrom } from '../subscription/subscription-phase.js';
-import { settle } from './amount-due.js';
-import { takeNumber } from './billed-usage.sql.js';
 import type { InvoiceInput } from './invoice-input.js';
 import { InvoiceLine, InvoiceLineKind } from './invoice-line.js';
 import { Invoice, InvoiceStatus } from './invoice.js';
-import { lockedSubscription, scheduleNext, subscriptionOf } from './invoicing.js';
+import { lockedSubscription, scheduleNext, type Invoicing } from './invoicing.js';
 import { lockedInvoice } from './locked-invoice.js';
+import { numberInvoices, writeCredits } from './number-invoices.js';
+import { draftOf, writeInvoices } from './write-invoices.js';
 
 /** What becomes of an invoice once it is made. */
 export class InvoiceStatusService {
@@ -38,26 +31,32 @@ export class InvoiceStatusService {
     if (invoice.status === InvoiceStatus.OPEN || invoice.status === InvoiceStatus.PAID) return invoice;
     if (invoice.status !== InvoiceStatus.DRAFT) throw invoiceState(`The invoice is ${invoice.status}.`);
     const em = await operation.em();
-    const { organizationId } = operation.principal;
     const before = await beforeOf(em, invoice);
-    if (before?.status === InvoiceStatus.DRAFT) {
-      throw invoiceState('The invoice before is still a draft: that one comes first.');
-    }
-    invoice.broughtForwardPico = before?.carriedForwardPico ?? 0n;
-    await lockCredits(em, organizationId, invoice.accountId);
-    await this.#consumeCredits(operation, invoice);
-    await this.#carryForward(operation, invoice);
-    const { totalPico, broughtForwardPico, creditsPico, carriedForwardPico } = invoice;
-    invoice.duePico = totalPico + broughtForwardPico - creditsPico - carriedForwardPico;
-    invoice.parties = await partiesOf(operation, invoice.accountId);
-    invoice.number = await takeNumber(em, organizationId);
-    invoice.finalizedAt = operation.now;
-    invoice.dueDay = addDays(await todayOf(operation), invoice.paymentTermDays);
-    invoice.status = InvoiceStatus.OPEN;
-    settle(invoice, operation.now);
+    const numbering = {
+      invoice,
+      broughtForwardPico: broughtForward(before),
+      creditPico: await creditOf(em, invoice),
+    };
+    const credits = await numberInvoices(operation, this.processor, [numbering]);
     await em.flush();
-    await this.#leaveCredit(operation, invoice);
+    await writeCredits(em, credits);
     return invoice;
+  }
+
+  /** The same of drafts that are not written yet: these are written with their numbers. */
+  async writeFinal(operation: Operation, invoicings: readonly Invoicing[]): Promise<void> {
+    authorize(operation, 'billing.write');
+    assertBilling(this.isOn);
+    const invoices = invoicings.map((invoicing) => draftOf(operation, invoicing));
+    const numberings = invoicings.flatMap(({ before, sums }, n) => {
+      const invoice = invoices[n];
+      return invoice
+        ? [{ invoice, broughtForwardPico: broughtForward(before), creditPico: leftCreditOf(sums.lines) }]
+        : [];
+    });
+    const credits = await numberInvoices(operation, this.processor, numberings);
+    await writeInvoices(operation, invoices, invoicings);
+    await writeCredits(await operation.em(), credits);
   }
 
   /** Takes an invoice back that nobody has paid. What credits paid of it is theirs again. */
@@ -100,41 +99,25 @@ export class InvoiceStatusService {
     await (await operation.em()).flush();
     return invoice;
   }
+}
 
-  async #consumeCredits(operation: Operation, invoice: Invoice): Promise<void> {
-    const em = await operation.em();
-    const { organizationId, accountId, currency, id: invoiceId, totalPico, broughtForwardPico } = invoice;
-    const owedPico = totalPico + broughtForwardPico;
-    if (owedPico === 0n) return;
-    const grants = await readGrants(em, organizationId, { accountId, currency });
-    for (const { grantId, amountPico } of consume(grants, owedPico, operation.now)) {
-      em.persist(em.create(CreditUse, { organizationId, invoiceId, grantId, amountPico, usedAt: operation.now }));
-      invoice.creditsPico += amountPico;
-    }
+/** @throws ApiError INVOICE_STATE where that one has to be finalized first */
+export function broughtForward(before: Pick<Invoice, 'status' | 'carriedForwardPico'> | null | undefined): bigint {
+  if (before?.status === InvoiceStatus.DRAFT) {
+    throw invoiceState('The invoice before is still a draft: that one comes first.');
   }
+  return before?.carriedForwardPico ?? 0n;
+}
 
-  /** What is less than can be collected is collected with the next invoice, where one follows. */
-  async #carryForward(operation: Operation, invoice: Invoice): Promise<void> {
-    const openPico = invoice.totalPico + invoice.broughtForwardPico - invoice.creditsPico;
-    if (openPico === 0n) return;
-    const { leastPico } = await this.processor.bounds(operation, knownCurrency(invoice.currency));
-    if (openPico >= leastPico) return;
-    const subscription = await subscriptionOf(operation, encodeId('subscription', invoice.subscriptionId));
-    const periods = await periodsFrom(operation, subscription, subscription.startDay, invoice.sequence + 1);
-    if (periods.length > invoice.sequence) invoice.carriedForwardPico = openPico;
-  }
+/** What the lines of a last invoice came to below 0. */
+function leftCreditOf(lines: readonly Pick<InvoiceLine, 'kind' | 'detail'>[]): bigint {
+  return BigInt(lines.find(({ kind }) => kind === InvoiceLineKind.CREDITED)?.detail.creditPico ?? '0');
+}
 
-  /** What the lines of a last invoice came to below 0. */
-  async #leaveCredit(operation: Operation, invoice: Invoice): Promise<void> {
-    if (invoice.totalPico !== 0n) return;
-    const em = await operation.em();
-    const { organizationId, id: invoiceId, accountId, currency, number } = invoice;
-    const line = await em.findOne(InvoiceLine, { organizationId, invoiceId, kind: InvoiceLineKind.CREDITED });
-    const amountPico = BigInt(line?.detail.creditPico ?? '0');
-    if (amountPico === 0n) return;
-    const of = { accountId, currency, amountPico, invoiceId, creditNoteId: null };
-    await leaveCredit(operation, { ...of, reason: `Invoice ${number}` });
-  }
+async function creditOf(em: EntityManager, { organizationId, id: invoiceId, totalPico }: Invoice): Promise<bigint> {
+  if (totalPico !== 0n) return 0n;
+  const line = await em.findOne(InvoiceLine, { organizationId, invoiceId, kind: InvoiceLineKind.CREDITED });
+  return leftCreditOf(line ? [line] : []);
 }
 
 async function beforeOf(em: EntityManager, invoice: Invoice): Promise<Invoice | null> {

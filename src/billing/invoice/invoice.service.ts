@@ -1,40 +1,33 @@
-import { randomBytes } from 'node:crypto';
 import { badInput, invoiceState, serviceUnavailable } from '../../errors.js';
 import { lockGate } from '../../identity/gate.sql.js';
 import { authorize } from '../../identity/permission.js';
-import { encodeId, newId } from '../../node-id.js';
+import { encodeId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
-import { todayOf } from '../subscription/billing-period.sql.js';
 import { takeCut } from './billed-usage.sql.js';
 import type { CreateInvoiceInput } from './invoice-input.js';
-import { Invoice, InvoiceStatus, InvoiceTax } from './invoice.js';
-import type { InvoiceStatusService } from './invoice-status.service.js';
+import { Invoice, InvoiceStatus } from './invoice.js';
+import { broughtForward, type InvoiceStatusService } from './invoice-status.service.js';
 import type { UpcomingInvoice } from './upcoming-invoice.js';
 import { consume } from '../credit/credit-balance.js';
 import { readGrants } from '../credit/read-credits.sql.js';
 import { InvoiceLine } from './invoice-line.js';
 import { OF_USAGE } from './invoice-lines.js';
 import {
+  assertDue,
   dueDay,
-  firstMissing,
+  freeSubscriptions,
   invoicingOf,
   lockedSubscription,
+  nextPlace,
   scheduleNext,
-  standingInvoices,
   subscriptionOf,
+  type InvoicePlace,
   type Invoicing,
 } from './invoicing.js';
 import { assertBilling } from '../plan/plan.service.js';
 import type { PlanSubscription } from '../subscription/plan-subscription.js';
 import { addDays } from '../amount/proration.js';
-
-/** Of the address of its page: nobody guesses it. */
-const ACCESS_KEY_BYTES = 16;
-
-const NOTHING_DUE = {
-  ...{ broughtForwardPico: 0n, creditsPico: 0n, carriedForwardPico: 0n, duePico: 0n },
-  ...{ paidPico: 0n, reducedPico: 0n, notedPico: 0n, refundedPico: 0n },
-};
+import { draftOf, writeInvoices } from './write-invoices.js';
 
 export class InvoiceService {
   constructor(
@@ -47,27 +40,17 @@ export class InvoiceService {
     authorize(operation, 'billing.write');
     assertBilling(this.isOn);
     const { organizationId } = operation.principal;
-    const seen = await this.#dueOf(operation, await subscriptionOf(operation, input.subscriptionId), input.sequence);
+    const seen = await placeOf(operation, await subscriptionOf(operation, input.subscriptionId), input.sequence);
     if (seen instanceof Invoice) return seen;
-    // The cut alone is made at the gate, where every call of the organization waits: what it separates is read afterwards.
-    const gate = await operation.em();
-    await lockGate(gate, organizationId);
-    const cutAt = await takeCut(gate, organizationId);
-    await operation.commit();
+    const cutAt = await this.cut(operation);
     const subscription = await lockedSubscription(operation, input.subscriptionId);
-    const due = await this.#dueOf(operation, subscription, input.sequence);
-    if (due instanceof Invoice) return due;
-    const last = (await standingInvoices(await operation.em(), subscription)).at(-1);
-    if (last && last.cutAt >= cutAt)
-      throw serviceUnavailable('Another invoice of the subscription was made meanwhile.');
-    const invoicing = await invoicingOf(operation, subscription, due, cutAt);
-    const isLate = due > 0 && invoicing.span?.fromDay === invoicing.span?.toDay;
-    if (isLate && !invoicing.sums.lines.some(({ kind }) => OF_USAGE.has(kind))) {
-      throw invoiceState('All of the subscription is invoiced.');
-    }
-    const invoice = await this.#write(operation, subscription, invoicing);
+    const place = await placeOf(operation, subscription, input.sequence);
+    if (place instanceof Invoice) return place;
+    const invoicing = await invoicingAt(operation, place, cutAt);
+    const draft = draftOf(operation, invoicing);
+    await writeInvoices(operation, [draft], [invoicing]);
     await scheduleNext(operation, subscription);
-    return invoice;
+    return (await operation.em()).findOneOrFail(Invoice, { organizationId, id: draft.id });
   }
 
   /** Makes the next invoice of a subscription and gives it its number, both or neither. */
@@ -76,27 +59,44 @@ export class InvoiceService {
     return this.statuses.finalize(operation, { invoiceId: encodeId('invoice', id) });
   }
 
-  /** The place of the invoice that is due, or the one that is there. */
-  async #dueOf(
-    operation: Operation,
-    subscription: PlanSubscription,
-    said: number | null | undefined,
-  ): Promise<number | Invoice> {
-    const em = await operation.em();
-    const standing = await standingInvoices(em, subscription);
-    const missing = firstMissing(standing);
-    const sequence = said ?? missing;
-    const known = standing.find((invoice) => invoice.sequence === sequence);
-    if (known) return known;
-    if (sequence < 0) throw badInput(['input', 'sequence'], 'Must be 0 or more.');
-    if (sequence !== missing) throw invoiceState(`The invoice before comes first: its sequence is ${missing}.`);
-    if (subscription.endDay === subscription.startDay)
-      throw invoiceState('The subscription was ended before it began.');
-    const from = await dueDay(operation, subscription, sequence);
-    if (from > (await todayOf(operation))) {
-      throw invoiceState(`The next invoice of the subscription is due on ${from}.`);
-    }
-    return sequence;
+  /**
+   * The same of many subscriptions of the organization, by a cut that was made before. What their invoices are worked out
+   * from is read together, and they are written together. Subscriptions that somebody else changes are left out.
+   */
+  async issueAll(operation: Operation, subscriptionIds: readonly string[], cutAt: Date): Promise<IssuedInvoices> {
+    authorize(operation, 'billing.write');
+    assertBilling(this.isOn);
+    const subscriptions = await freeSubscriptions(operation, subscriptionIds);
+    const worked = await Promise.allSettled(
+      subscriptions.map(async (subscription) => {
+        const place = await nextPlace(operation, subscription);
+        await assertDue(operation, place);
+        broughtForward(place.before);
+        return invoicingAt(operation, place, cutAt);
+      }),
+    );
+    const invoicings = worked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const made = invoicings.map(({ subscription }) => subscription);
+    await this.statuses.writeFinal(operation, invoicings);
+    await scheduleNext(operation, ...made);
+    const failures = worked.flatMap((one, n) =>
+      one.status === 'rejected' ? [{ id: subscriptions[n]?.id ?? '', reason: one.reason as unknown }] : [],
+    );
+    return { made: made.map(({ id }) => id), failures };
+  }
+
+  /**
+   * Separates the usage that is billed from what comes later. The cut alone is made at the gate, where every call of the
+   * organization waits: what it separates is read afterwards. Commits.
+   */
+  async cut(operation: Operation): Promise<Date> {
+    authorize(operation, 'billing.write');
+    const { organizationId } = operation.principal;
+    const gate = await operation.em();
+    await lockGate(gate, organizationId);
+    const cutAt = await takeCut(gate, organizationId);
+    await operation.commit();
+    return cutAt;
   }
 
   /** What the next invoice of a subscription would be with the usage so far. Writes nothing. */
@@ -105,11 +105,11 @@ export class InvoiceService {
     assertBilling(this.isOn);
     const subscription = await subscriptionOf(operation, subscriptionId);
     const em = await operation.em();
-    const sequence = firstMissing(await standingInvoices(em, subscription));
+    const place = await nextPlace(operation, subscription);
+    const { sequence } = place;
     const from = await dueDay(operation, subscription, sequence);
-    const { sums, terms, span } = await invoicingOf(operation, subscription, sequence, operation.now);
-    const before = (await standingInvoices(em, subscription)).find((invoice) => invoice.sequence === sequence - 1);
-    const broughtForwardPico = before?.carriedForwardPico ?? 0n;
+    const { sums, terms, span } = await invoicingOf(operation, place, operation.now);
+    const broughtForwardPico = place.before?.carriedForwardPico ?? 0n;
     const owedPico = sums.totalPico + broughtForwardPico;
     const { organizationId, accountId } = subscription;
     const grants = await readGrants(em, organizationId, { accountId, currency: terms.currency });
@@ -119,33 +119,45 @@ export class InvoiceService {
     const due = { broughtForwardPico, creditsPico, duePico: owedPico - creditsPico };
     return { sequence, dueFromDay: from, currency: terms.currency, ...days, ...sums, ...due, lines };
   }
+}
 
-  async #write(
-    operation: Operation,
-    { organizationId, id: subscriptionId, accountId }: PlanSubscription,
-    { sequence, terms, span, cutAt, taxMode, sums }: Invoicing,
-  ): Promise<Invoice> {
-    const em = await operation.em();
-    const id = newId();
-    const { subtotalPico, taxPico, totalPico, carriedPico, remainderPico, lines, taxes } = sums;
-    const invoice = em.create(Invoice, {
-      ...{ organizationId, id, subscriptionId, accountId, sequence, status: InvoiceStatus.DRAFT, number: null },
-      ...{ currency: terms.currency, usdRatePico: terms.usdRatePico, usdRateDay: terms.usdRateDay },
-      ...{ fromDay: span?.fromDay ?? null, toDay: span?.toDay ?? null },
-      ...{ fromAt: span?.fromAt ?? null, toAt: span?.toAt ?? null, cutAt },
-      ...{ subtotalPico, taxPico, taxMode, totalPico, carriedPico, remainderPico, ...NOTHING_DUE },
-      ...{ parties: null, accessKey: randomBytes(ACCESS_KEY_BYTES).toString('base64url') },
-      ...{ paymentTermDays: terms.paymentTermDays, createdAt: operation.now },
-      ...{ finalizedAt: null, dueDay: null, paidAt: null, voidedAt: null, uncollectibleAt: null },
-    });
-    await em.persist(invoice).flush();
-    lines.forEach((line, n) =>
-      em.persist(em.create(InvoiceLine, { organizationId, invoiceId: id, line: n + 1, ...line })),
-    );
-    taxes.forEach((tax, n) =>
-      em.persist(em.create(InvoiceTax, { organizationId, invoiceId: id, place: n + 1, ...tax })),
-    );
-    await em.flush();
-    return invoice;
+/** What became of subscriptions whose next invoices were to be made. */
+export interface IssuedInvoices {
+  /** Those whose invoice is there. */
+  readonly made: readonly string[];
+  /** Those whose invoice cannot be made now. */
+  readonly failures: readonly { readonly id: string; readonly reason: unknown }[];
+}
+
+/** The place of the invoice that is due, or the one that is there. */
+async function placeOf(
+  operation: Operation,
+  subscription: PlanSubscription,
+  said: number | null | undefined,
+): Promise<InvoicePlace | Invoice> {
+  const next = await nextPlace(operation, subscription);
+  const sequence = said ?? next.sequence;
+  if (sequence < 0) throw badInput(['input', 'sequence'], 'Must be 0 or more.');
+  if (sequence > next.sequence) {
+    throw invoiceState(`The invoice before comes first: its sequence is ${next.sequence}.`);
   }
+  if (sequence < next.sequence) {
+    const { organizationId, id: subscriptionId } = subscription;
+    const where = { organizationId, subscriptionId, sequence, status: { $ne: InvoiceStatus.VOID } };
+    return (await operation.em()).findOneOrFail(Invoice, where);
+  }
+  await assertDue(operation, next);
+  return next;
+}
+
+async function invoicingAt(operation: Operation, place: InvoicePlace, cutAt: Date): Promise<Invoicing> {
+  if (place.before && place.before.cutAt >= cutAt) {
+    throw serviceUnavailable('Another invoice of the subscription was made meanwhile.');
+  }
+  const invoicing = await invoicingOf(operation, place, cutAt);
+  const isLate = place.sequence > 0 && invoicing.span?.fromDay === invoicing.span?.toDay;
+  if (isLate && !invoicing.sums.lines.some(({ kind }) => OF_USAGE.has(kind))) {
+    throw invoiceState('All of the subscription is invoiced.');
+  }
+  return invoicing;
 }

@@ -1,27 +1,35 @@
 /** Which invoice of a subscription is next, and what it comes to. */
 import { LockMode } from '@mikro-orm/core';
 import DataLoader from 'dataloader';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { notFound } from '../../errors.js';
+import { invoiceState, notFound } from '../../errors.js';
 import { accountById } from '../../identity/account-scope.js';
 import { decodeUuid } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { readUsage, type BilledUsage, type UsageWindow } from './billed-usage.sql.js';
 import type { BillingPeriod } from '../subscription/billing-period.js';
+import { todayOf } from '../subscription/billing-period.sql.js';
 import { currencyOf } from '../amount/currency.js';
 import { taxTermsOf } from '../profile/reading-profiles.js';
 import type { TaxMode } from '../profile/tax.js';
 import { draftInvoice, type InvoiceSums } from './invoice-draft.js';
 import { Invoice, InvoiceStatus } from './invoice.js';
-import { InvoiceLine } from './invoice-line.js';
+import type { EarlierLine } from './invoice-lines.js';
+import { readEarlierLines, readLastInvoices, type LastInvoice, type LinesWanted } from './last-invoice.sql.js';
 import type { PlanTerms } from '../plan/plan-terms.js';
 import { PlanSubscription } from '../subscription/plan-subscription.js';
 import { addDays, type Day } from '../amount/proration.js';
 import { periodsFrom, phaseOn, phasesOf } from '../subscription/subscription-phase.js';
 
-/** An invoice before it is written. */
-export interface Invoicing {
+/** Where the next invoice of a subscription belongs. */
+export interface InvoicePlace {
+  readonly subscription: PlanSubscription;
   readonly sequence: number;
+  /** The one before it. */
+  readonly before: LastInvoice | undefined;
+}
+
+/** An invoice before it is written. */
+export interface Invoicing extends InvoicePlace {
   readonly terms: PlanTerms;
   /** undefined for the first invoice. */
   readonly span: Span | undefined;
@@ -62,16 +70,33 @@ function subscriptionLoader(operation: Operation): DataLoader<string, PlanSubscr
   });
 }
 
-/** Those that stand, by rising sequence. */
-export function standingInvoices(em: EntityManager, { organizationId, id }: PlanSubscription): Promise<Invoice[]> {
-  const where = { organizationId, subscriptionId: id, status: { $ne: InvoiceStatus.VOID } };
-  return em.find(Invoice, where, { orderBy: { sequence: 'asc' } });
+/** The same of many at once, by rising id. Who is changed by somebody else is left out. */
+export async function freeSubscriptions(operation: Operation, ids: readonly string[]): Promise<PlanSubscription[]> {
+  const em = await operation.em();
+  const where = { organizationId: operation.principal.organizationId, id: { $in: [...ids] } };
+  const options = { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
+  return em.find(PlanSubscription, where, options);
 }
 
-/** The first place without an invoice. */
-export function firstMissing(standing: readonly Invoice[]): number {
-  const missing = standing.findIndex(({ sequence }, place) => sequence !== place);
-  return missing === -1 ? standing.length : missing;
+/** The last that stands; batched over all subscriptions that are looked at together. */
+export function lastInvoice(operation: Operation, { id }: PlanSubscription): Promise<LastInvoice | undefined> {
+  return operation.loader(lastInvoice, lastLoader).load(id);
+}
+
+function lastLoader(operation: Operation): DataLoader<string, LastInvoice | undefined> {
+  return new DataLoader(
+    async (ids) => {
+      const last = await readLastInvoices(await operation.em(), operation.principal.organizationId, ids);
+      return ids.map((id) => last.get(id));
+    },
+    { cache: false },
+  );
+}
+
+/** Only the last can be taken back, so there are no gaps before the next. */
+export async function nextPlace(operation: Operation, subscription: PlanSubscription): Promise<InvoicePlace> {
+  const before = await lastInvoice(operation, subscription);
+  return { subscription, sequence: before ? before.sequence + 1 : 0, before };
 }
 
 /**
@@ -81,59 +106,57 @@ export function firstMissing(standing: readonly Invoice[]): number {
 export async function dueDay(operation: Operation, subscription: PlanSubscription, sequence: number): Promise<Day> {
   const { startDay } = subscription;
   if (sequence === 0) return startDay;
-  const periods = await periodsFrom(operation, subscription, startDay, sequence);
-  const last = periods.at(-1);
+  // One more than is asked for, as the invoice needs them too: they are read once.
+  const periods = await periodsFrom(operation, subscription, startDay, sequence + 1);
+  const last = periods[sequence - 1] ?? periods.at(-1);
   return last ? addDays(last.lastDay, 1) : startDay;
 }
 
-/** Writes down when the next invoice is due, so that who makes them needs not look at all subscriptions. */
-export async function scheduleNext(operation: Operation, subscription: PlanSubscription): Promise<void> {
-  const em = await operation.em();
-  const sequence = firstMissing(await standingInvoices(em, subscription));
-  const isOver = subscription.endDay === subscription.startDay;
-  const periods = isOver
-    ? []
-    : await periodsFrom(operation, subscription, subscription.startDay, Math.max(sequence, 1));
-  const isWhole = isOver || periods.length < sequence;
-  subscription.nextInvoiceDay = isWhole ? null : await dueDay(operation, subscription, sequence);
-  await em.flush();
+/** @throws ApiError INVOICE_STATE where it is not due yet, or never */
+export async function assertDue(operation: Operation, { subscription, sequence }: InvoicePlace): Promise<void> {
+  if (subscription.endDay === subscription.startDay) throw invoiceState('The subscription was ended before it began.');
+  const from = await dueDay(operation, subscription, sequence);
+  if (from > (await todayOf(operation))) {
+    throw invoiceState(`The next invoice of the subscription is due on ${from}.`);
+  }
+}
+
+/** Writes down when the next invoices are due, so that who makes them needs not look at all subscriptions. */
+export async function scheduleNext(operation: Operation, ...subscriptions: PlanSubscription[]): Promise<void> {
+  const days = await Promise.all(subscriptions.map((subscription) => nextInvoiceDay(operation, subscription)));
+  for (const [n, subscription] of subscriptions.entries()) subscription.nextInvoiceDay = days[n] ?? null;
+  await (await operation.em()).flush();
+}
+
+async function nextInvoiceDay(operation: Operation, subscription: PlanSubscription): Promise<Day | null> {
+  const { startDay, endDay } = subscription;
+  if (endDay === startDay) return null;
+  const { sequence } = await nextPlace(operation, subscription);
+  if (sequence === 0) return startDay;
+  const periods = await periodsFrom(operation, subscription, startDay, sequence);
+  const last = periods[sequence - 1];
+  return last ? addDays(last.lastDay, 1) : null;
 }
 
 /** What an invoice comes to, with the usage up to a cut. */
-export async function invoicingOf(
-  operation: Operation,
-  subscription: PlanSubscription,
-  sequence: number,
-  cutAt: Date,
-): Promise<Invoicing> {
-  const em = await operation.em();
+export async function invoicingOf(operation: Operation, place: InvoicePlace, cutAt: Date): Promise<Invoicing> {
+  const { subscription, sequence, before } = place;
   const periods = await periodsFrom(operation, subscription, subscription.startDay, sequence + 1);
   const [ended, next] = [periods[sequence - 1], periods[sequence]];
   const phases = await phasesOf(operation, subscription);
   const { terms } = phaseOn(phases, (ended ?? periods.at(-1))?.lastDay ?? subscription.startDay);
-  const standing = await standingInvoices(em, subscription);
-  const before = standing.find((invoice) => invoice.sequence === sequence - 1);
-  const earlier = await linesOf(
-    em,
-    standing.filter((invoice) => invoice.sequence < sequence),
-  );
   const span = spanOf(ended, sequence === 0 ? undefined : periods.at(-1));
   const window = span && (await windowOf(operation, subscription, { sequence, toAt: span.toAt, cutAt, before }));
+  const usage = window ? await usageOf(operation, window) : { charged: [], units: [] };
+  const lateDays = [...usage.charged, ...usage.units].flatMap(({ lateFrom }) => lateFrom ?? []);
+  const fromDay = [span?.fromDay ?? subscription.startDay, ...lateDays].reduce((a, b) => (a < b ? a : b));
+  const earlier = before ? await earlierLines(operation, { subscriptionId: subscription.id, fromDay }) : [];
+  const carriedPico = before?.carriedPico ?? 0n;
   const currency = currencyOf(terms.currency);
   if (!currency) throw new Error(`Terms are in ${terms.currency}, which is no currency.`);
   const taxes = await taxTermsOf(operation, subscription.accountId);
-  const sums = draftInvoice({
-    currency,
-    taxes,
-    phases,
-    periods,
-    ended,
-    next,
-    ...(window ? await usageOf(operation, window) : { charged: [], units: [] }),
-    earlier,
-    carriedPico: before?.carriedPico ?? 0n,
-  });
-  return { sequence, terms, span, cutAt, taxMode: sums.taxes.length > 0 ? (taxes?.mode ?? null) : null, sums };
+  const sums = draftInvoice({ currency, taxes, phases, periods, ended, next, ...usage, earlier, carriedPico });
+  return { ...place, terms, span, cutAt, taxMode: sums.taxes.length > 0 ? (taxes?.mode ?? null) : null, sums };
 }
 
 /** The period whose usage an invoice has, in days and instants. */
@@ -158,7 +181,12 @@ function spanOf(ended: BillingPeriod | undefined, last: BillingPeriod | undefine
 async function windowOf(
   operation: Operation,
   { organizationId, id, accountId }: PlanSubscription,
-  { sequence, toAt, cutAt, before }: Pick<UsageWindow, 'sequence' | 'toAt' | 'cutAt'> & { before: Invoice | undefined },
+  {
+    sequence,
+    toAt,
+    cutAt,
+    before,
+  }: Pick<UsageWindow, 'sequence' | 'toAt' | 'cutAt'> & { before: Pick<LastInvoice, 'toAt' | 'cutAt'> | undefined },
 ): Promise<UsageWindow> {
   const account = await accountById(operation, accountId);
   if (!account) throw new Error('The account of a subscription is not there.');
@@ -183,15 +211,21 @@ export async function windowOfInvoice(
   invoice: Invoice,
 ): Promise<UsageWindow | undefined> {
   if (!invoice.toAt) return undefined;
-  const standing = await standingInvoices(await operation.em(), subscription);
-  const before = standing.find(({ sequence }) => sequence === invoice.sequence - 1);
-  const { sequence, toAt, cutAt } = invoice;
-  return windowOf(operation, subscription, { sequence, toAt, cutAt, before });
+  const { organizationId, sequence, toAt, cutAt } = invoice;
+  const em = await operation.em();
+  const where = { organizationId, subscriptionId: subscription.id, sequence: sequence - 1 };
+  const before = await em.findOne(Invoice, { ...where, status: { $ne: InvoiceStatus.VOID } });
+  return windowOf(operation, subscription, { sequence, toAt, cutAt, before: before ?? undefined });
 }
 
-async function linesOf(em: EntityManager, invoices: readonly Invoice[]): Promise<InvoiceLine[]> {
-  const [first] = invoices;
-  if (!first) return [];
-  const ids = invoices.map(({ id }) => id);
-  return em.find(InvoiceLine, { organizationId: first.organizationId, invoiceId: { $in: ids } });
+/** Batched over all invoices that are made together. */
+function earlierLines(operation: Operation, wanted: LinesWanted): Promise<EarlierLine[]> {
+  return operation.loader(earlierLines, lineLoader).load(wanted);
+}
+
+function lineLoader(operation: Operation): DataLoader<LinesWanted, EarlierLine[]> {
+  const { organizationId } = operation.principal;
+  return new DataLoader(async (wanted) => readEarlierLines(await operation.em(), organizationId, wanted), {
+    cache: false,
+  });
 }

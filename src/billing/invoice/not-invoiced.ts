@@ -6,12 +6,11 @@ import { todayOf } from '../subscription/billing-period.sql.js';
 import { PlanSubscription } from '../subscription/plan-subscription.js';
 import { phaseOn, phasesOf } from '../subscription/subscription-phase.js';
 import { readCharged } from './billed-usage.sql.js';
-import { InvoiceStatus } from './invoice.js';
-import { standingInvoices } from './invoicing.js';
+import { Invoice, InvoiceStatus } from './invoice.js';
 
 const ONE_PICO = 1_000_000_000_000n;
 /** Nothing has happened after it. */
-const FOREVER = new Date(8.64e15);
+const FOREVER = new Date('9999-12-31T00:00:00Z');
 
 export interface NotInvoiced {
   readonly currency: string;
@@ -38,10 +37,12 @@ export async function notInvoiced(
     const { terms } = phaseOn(await phasesOf(operation, subscription), await todayOf(operation));
     currency ??= terms.currency;
     if (terms.currency !== currency) continue;
-    const standing = await standingInvoices(em, subscription);
-    const before = standing.findLast(({ status, toAt }) => status !== InvoiceStatus.DRAFT && toAt !== null);
+    const subscriptionId = subscription.id;
+    const final = { status: { $nin: [InvoiceStatus.VOID, InvoiceStatus.DRAFT] }, toAt: { $ne: null } };
+    const where = { organizationId, subscriptionId, ...final };
+    const before = await em.findOne(Invoice, where, { orderBy: { sequence: 'desc' } });
     const window = {
-      ...{ organizationId, subscriptionId: subscription.id, payer: { id: accountId, kind }, sequence: standing.length },
+      ...{ organizationId, subscriptionId, payer: { id: accountId, kind }, sequence: (before?.sequence ?? 0) + 1 },
       ...{ toAt: FOREVER, cutAt: operation.now },
       before: before?.toAt ? { toAt: before.toAt, cutAt: before.cutAt } : undefined,
     };

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { Operation } from '../../operation.js';
 import type { Currency } from '../amount/currency.js';
 import { PaymentLimit } from './payment-limit.js';
@@ -22,11 +23,17 @@ export class ManualProcessor implements PaymentProcessor {
   readonly name = 'manual';
 
   async bounds(operation: Operation, { code }: Currency): Promise<PaymentBounds> {
-    const em = await operation.em();
-    const limit = await em.findOne(PaymentLimit, {
-      organizationId: operation.principal.organizationId,
-      currency: code,
-    });
+    const limit = await operation.loader(PaymentLimit, limitLoader).load(code);
     return { leastPico: limit?.leastPico ?? 0n, mostPico: limit?.mostPico ?? null };
   }
+}
+
+/** Batched over all invoices that are made together. */
+function limitLoader(operation: Operation): DataLoader<string, PaymentLimit | null> {
+  return new DataLoader(async (currencies) => {
+    const em = await operation.em();
+    const { organizationId } = operation.principal;
+    const found = await em.find(PaymentLimit, { organizationId, currency: { $in: [...currencies] } });
+    return currencies.map((code) => found.find(({ currency }) => currency === code) ?? null);
+  });
 }

@@ -36,17 +36,21 @@ export interface PeriodBounds {
   readonly endsAt: Date;
 }
 
-/** Batched over all subscriptions of an operation. Periods without a billed day are left out. */
+/** Batched over all subscriptions of an operation, each list read once. Periods without a billed day are left out. */
 export function periodsOf(operation: Operation, wanted: PeriodsWanted): Promise<PeriodBounds[]> {
   return operation.loader(periodsOf, periodLoader).load(wanted);
 }
 
-function periodLoader(operation: Operation): DataLoader<PeriodsWanted, PeriodBounds[]> {
-  return new DataLoader(async (wanted) => {
-    const em = await operation.em();
-    const rows = await readPeriods(em, operation.principal.organizationId, wanted);
-    return wanted.map((_one, n) => rows.filter(({ place }) => place === n + 1));
-  });
+function periodLoader(operation: Operation): DataLoader<PeriodsWanted, PeriodBounds[], string> {
+  return new DataLoader(
+    async (wanted) => {
+      const em = await operation.em();
+      const rows = await readPeriods(em, operation.principal.organizationId, wanted);
+      const byPlace = Map.groupBy(rows, ({ place }) => place);
+      return wanted.map((_one, n) => byPlace.get(n + 1) ?? []);
+    },
+    { cacheKeyFn: (wanted) => JSON.stringify(wanted) },
+  );
 }
 
 type PeriodRow = Omit<PeriodBounds, 'startsAt' | 'endsAt'> & {

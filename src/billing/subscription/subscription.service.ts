@@ -11,7 +11,7 @@ import type { Operation } from '../../operation.js';
 import { readToday, todayOf } from './billing-period.sql.js';
 import { readBilledTo } from '../invoice/billed-usage.sql.js';
 import { withOverrides } from '../plan/check-plan.js';
-import { lockedSubscription, scheduleNext, standingInvoices } from '../invoice/invoicing.js';
+import { lastInvoice, lockedSubscription, scheduleNext } from '../invoice/invoicing.js';
 import type { PlanOverridesInput } from '../plan/plan-input.js';
 import { assertBilling } from '../plan/plan.service.js';
 import { Plan } from '../plan/plan.js';
@@ -90,7 +90,7 @@ export class SubscriptionService {
     if (subscription.endDay !== null && day >= subscription.endDay) {
       throw badInput(['input', 'when'], `The subscription ends on ${addDays(subscription.endDay, -1)}, before that.`);
     }
-    const billedTo = (await standingInvoices(await operation.em(), subscription)).at(-1)?.toDay;
+    const billedTo = (await lastInvoice(operation, subscription))?.toDay;
     if (billedTo != null && billedTo > day) throw invoiceState('The period is invoiced already.');
     const before = day === subscription.startDay ? undefined : phaseOn(phases, addDays(day, -1));
     const code = input.plan ?? (await this.#codeOf(operation, phaseOn(phases, day).planId));
@@ -122,7 +122,7 @@ export class SubscriptionService {
     const endDay = input.when === ChangeTiming.NOW && isBegun ? addDays(day, 1) : day;
     if (subscription.endDay !== null && subscription.endDay <= endDay) return subscription;
     const em = await operation.em();
-    const billedTo = (await standingInvoices(em, subscription)).at(-1)?.toDay;
+    const billedTo = (await lastInvoice(operation, subscription))?.toDay;
     if (billedTo != null && billedTo > endDay) throw invoiceState('The period is invoiced already.');
     subscription.endDay = endDay;
     await em.flush();
