@@ -14,7 +14,7 @@ import { Role } from '../../principal.js';
 import { dueSubscriptions } from './due-subscriptions.sql.js';
 import type { InvoiceService, IssuedInvoices } from './invoice.service.js';
 
-const BATCH_SIZE = 50;
+export const BATCH_SIZE = 50;
 
 /**
  * A cut stops the calls of its organization for a moment, so one serves many batches, in ms. What becomes billable after it
