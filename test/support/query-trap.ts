@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 /** What such a process writes when it gets there. */
 export const TRAPPED = /trapped/;
 
-/** Makes the module to be preloaded. Only the first query of this text is trapped. */
-export async function trapQuery(folder: string, text: string, signal: 'SIGKILL' | 'SIGSTOP'): Promise<string> {
+/** Makes the module to be preloaded. Only one query of this text is trapped: the first, or the `nth`. */
+export async function trapQuery(folder: string, text: string, signal: 'SIGKILL' | 'SIGSTOP', nth = 1): Promise<string> {
   const preload = join(folder, 'trap.mjs');
   await writeFile(
     preload,
@@ -15,12 +15,11 @@ export async function trapQuery(folder: string, text: string, signal: 'SIGKILL' 
     const here = createRequire(${JSON.stringify(resolve('package.json'))});
     // The ORM may come with a copy of the driver of its own.
     const drivers = new Set([here('pg'), createRequire(here.resolve('@mikro-orm/postgresql'))('pg')]);
-    let isSet = true;
+    let left = ${nth};
     for (const { Client } of drivers) {
       const send = Client.prototype.query;
       Client.prototype.query = function (...query) {
-        if (isSet && String(query[0]?.text ?? query[0]).includes(${JSON.stringify(text)})) {
-          isSet = false;
+        if (String(query[0]?.text ?? query[0]).includes(${JSON.stringify(text)}) && (left -= 1) === 0) {
           writeSync(1, 'trapped\\n');
           process.kill(process.pid, ${JSON.stringify(signal)});
         }
