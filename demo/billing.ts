@@ -5,7 +5,7 @@
  *
  *   npm run demo:billing
  */
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -208,4 +208,5 @@ try {
   await demonstrate();
 } finally {
   await server.close();
+  await rm(join(folder, 'data'), { recursive: true, force: true });
 }

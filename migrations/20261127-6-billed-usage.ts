@@ -8,5 +8,6 @@ export class BilledUsage20261127 extends Migration {
     // Few rows are in it: what is recorded as it happens is not.
     this.addSql(`CREATE INDEX usage_record_late_idx ON usage_record (organization_id, account_id, billable_at)
       WHERE billable_at - occurred_at > interval '1 hour'`);
+    this.addSql('CREATE INDEX invoice_subscription_idx ON invoice (organization_id, subscription_id, created_at)');
   }
 }

@@ -87,6 +87,7 @@ const settings = z.object({
   BUDGET_GRACE_PERIOD: span('0'),
   PRICING_UPDATE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   INVOICE_INTERVAL: span('1m'),
+  MAX_INVOICE_LINES_PER_DAY: wholeNumber(10_000, 1, 1_000_000),
   PRICING_UPDATE_INTERVAL: span('0'),
   PRICING_UPDATE_TIMEOUT: span('30s').refine((value) => value > 0, 'must be more than 0'),
   LANES: z
@@ -127,9 +128,11 @@ export interface Config {
   /** How long a budget, once in its life, lets pass what it would refuse; 0 = not at all. */
   readonly budgetGraceMs: number;
   readonly pricingUpdateUrl: string | undefined;
-  /** 0 = never. */
   /** How often due invoices are made; 0: only by hand. */
   readonly invoiceIntervalMs: number;
+  /** Lines that the invoices of one subscription may get in a local day, those that are taken back included. */
+  readonly maxInvoiceLinesPerDay: number;
+  /** 0 = never. */
   readonly pricingUpdateIntervalMs: number;
   readonly pricingUpdateTimeoutMs: number;
   /** 0: none, each call is a transaction of its own. */
@@ -177,6 +180,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     budgetGraceMs: value.BUDGET_GRACE_PERIOD,
     pricingUpdateUrl: value.PRICING_UPDATE_URL,
     invoiceIntervalMs: value.INVOICE_INTERVAL,
+    maxInvoiceLinesPerDay: value.MAX_INVOICE_LINES_PER_DAY,
     pricingUpdateIntervalMs: value.PRICING_UPDATE_INTERVAL,
     pricingUpdateTimeoutMs: value.PRICING_UPDATE_TIMEOUT,
     lanes: value.LANES,

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   RESERVATION_NOT_HELD: { retryable: false },
   ALREADY_CORRECTED: { retryable: false },
   INVOICE_STATE: { retryable: false },
+  RATE_LIMITED: { retryable: true },
   FEATURE_DISABLED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
   SLOW_CONSUMER: { retryable: true },
@@ -80,6 +81,11 @@ export function alreadyCorrected(): ApiError {
 /** What the state of an invoice, or of what is to be invoiced, does not allow. */
 export function invoiceState(message: string): ApiError {
   return new ApiError('INVOICE_STATE', message);
+}
+
+/** @param retryAfter in seconds */
+export function rateLimited(message: string, retryAfter: number): ApiError {
+  return new ApiError('RATE_LIMITED', message, { retryAfter });
 }
 
 /** @param flag the setting that would switch it on */

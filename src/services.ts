@@ -133,6 +133,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     prices: catalogue.prices,
     isOn: features.billing,
     intervalMs: config.invoiceIntervalMs,
+    maxLinesPerDay: config.maxInvoiceLinesPerDay,
     report: reportError,
     publicUrl: config.publicUrl,
   });

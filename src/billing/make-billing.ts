@@ -74,13 +74,15 @@ interface BillingGround {
   readonly publicUrl: string | undefined;
   /** How often due invoices are made; 0: only by hand. */
   readonly intervalMs: number;
+  /** Of one subscription. */
+  readonly maxLinesPerDay: number;
 }
 
 export function makeBilling(ground: BillingGround) {
   const { orm, writer, clock, log, accounts, prices, isOn, intervalMs, report, publicUrl } = ground;
   const processor = new ManualProcessor();
   const statuses = new InvoiceStatusService(processor, isOn);
-  const invoices = new InvoiceService(statuses, isOn);
+  const invoices = new InvoiceService(statuses, ground.maxLinesPerDay, isOn);
   const invoiceReading = new InvoiceReadingService(isOn);
   const invoiceAddresses = new PageAddresses(publicUrl);
   const documents = new InvoiceDocumentService(invoiceReading, invoiceAddresses);

@@ -93,6 +93,24 @@ test('charges, tiers, fees, credit, minimum and maximum are explained by what th
   ]);
 });
 
+// Seen to fail: with the rows of the plan that are more specific not left out.
+test('behind a line of all models are not the records of a model that has a line of its own', async () => {
+  const rates = [{ unit: 'WEB_SEARCHES', price: '1' }];
+  await world.ask(SetPricingDocument, { input: { provider: 'own', model: 'n', rates } as never }, tenant.key);
+  const tiers = [{ price: '3' }];
+  const row = { unit: 'WEB_SEARCHES', mode: 'VOLUME', tiers };
+  const id = await tenant.subscribe({ tieredUnits: [row, { ...row, provider: 'own', model: 'm' }] });
+  await tenant.draft(id);
+  await use(0, 2);
+  for (let n = 0; n < 2; n += 1) await use(0, 5, { model: 'n' });
+  await setClock(world, '2026-07-01T12:00:00Z');
+  const lines = await explain((await tenant.draft(id)).id);
+  expect(lines.map(({ line }) => [line.amount, line.usageRecords.edges.length])).toEqual([
+    ['30', 2],
+    ['6', 1],
+  ]);
+});
+
 test('packages, a minimum, a change of the fee and what is credited at the end are explained', async () => {
   const packages = { unit: 'WEB_SEARCHES', mode: 'PACKAGE', packagePrice: '100', packageSize: 10 };
   const id = await tenant.subscribe({ baseFee: '30', minimumSpend: '40', tieredUnits: [packages] });

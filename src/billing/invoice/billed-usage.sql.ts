@@ -215,13 +215,15 @@ export interface BilledLine {
   readonly isOfAll: boolean;
   /** Only records with a cost line of it. */
   readonly unit: UsageUnit | null;
+  /** Of all models: those that another line has. A model of null: all of the provider. */
+  readonly others: readonly { readonly provider: string | null; readonly model: string | null }[];
 }
 
 /** The records behind a line, newest first. */
 export async function readBilled(
   em: EntityManager,
   window: UsageWindow,
-  { lateFrom, provider, model, isOfAll, unit }: BilledLine,
+  { lateFrom, provider, model, isOfAll, unit, others }: BilledLine,
   after: BilledPlace | undefined,
   most: number,
 ): Promise<{ readonly row: Record<string, unknown>; readonly occurredAt: string }[]> {
@@ -235,6 +237,9 @@ export async function readBilled(
       AND u.key_day = b.key_day
     WHERE b.late_from IS NOT DISTINCT FROM ${lateFrom}::date AND ${isOf('b.provider', provider)}
       AND ${isOf('b.model', model)}
+      AND NOT EXISTS (
+        SELECT FROM jsonb_to_recordset(${JSON.stringify(others)}::jsonb) AS o (provider text, model text)
+        WHERE o.provider = b.provider AND (o.model IS NULL OR o.model = b.model))
       AND (${unit}::text IS NULL OR b.lines @> ${JSON.stringify([{ unit }])}::jsonb)
       AND (${after?.key ?? null}::text IS NULL
         OR (b.occurred_at, b.idempotency_key) < (${after?.occurredAt ?? null}::timestamptz, ${after?.key ?? null}::text))

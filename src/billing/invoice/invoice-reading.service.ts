@@ -20,6 +20,9 @@ import { CreditUse } from '../credit/credit-grant.js';
 import type { InvoiceParties } from '../profile/billing-profile.js';
 import { partiesOf } from '../profile/reading-profiles.js';
 import { Payment } from '../payment/payment.js';
+import { addDays } from '../amount/proration.js';
+import { rowsWithin } from '../plan/tiered-charge.js';
+import { phaseOn, phasesOf } from '../subscription/subscription-phase.js';
 import { OF_USAGE } from './invoice-lines.js';
 import { subscriptionOf, windowOfInvoice } from './invoicing.js';
 import { assertBilling } from '../plan/plan.service.js';
@@ -150,11 +153,14 @@ export class InvoiceReadingService {
     const em = await operation.em();
     const { organizationId } = operation.principal;
     const invoice = await em.findOneOrFail(Invoice, { organizationId, id: line.invoiceId });
-    const window = await windowOfInvoice(operation, await this.subscription(operation, invoice), invoice);
+    const subscription = await this.subscription(operation, invoice);
+    const window = await windowOfInvoice(operation, subscription, invoice);
     if (!window || !OF_USAGE.has(line.kind)) return pageOf<UsageRecord>([], size, after, () => '');
     const isLate = line.kind === InvoiceLineKind.ADJUSTMENT || line.kind === InvoiceLineKind.TIERED_ADJUSTMENT;
     const { provider, model, unit } = line;
-    const of = { lateFrom: isLate ? line.fromDay : null, provider, model, unit, isOfAll: unit !== null };
+    const { terms } = phaseOn(await phasesOf(operation, subscription), addDays(line.toDay, -1));
+    const others = unit === null ? [] : rowsWithin(terms, { unit, provider, model });
+    const of = { lateFrom: isLate ? line.fromDay : null, provider, model, unit, isOfAll: unit !== null, others };
     const found = await readBilled(em, window, of, place, size + 1);
     const places = new Map(found.map(({ row, occurredAt }) => [storedRecord(row), occurredAt]));
     return pageOf([...places.keys()], size, after, (record) =>

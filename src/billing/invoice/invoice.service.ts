@@ -1,4 +1,4 @@
-import { badInput, invoiceState, serviceUnavailable } from '../../errors.js';
+import { badInput, invoiceState, rateLimited, serviceUnavailable } from '../../errors.js';
 import { lockGate } from '../../identity/gate.sql.js';
 import { authorize } from '../../identity/permission.js';
 import { encodeId } from '../../node-id.js';
@@ -17,6 +17,7 @@ import {
   dueDay,
   freeSubscriptions,
   invoicingOf,
+  linesOfToday,
   lockedSubscription,
   nextPlace,
   scheduleNext,
@@ -32,6 +33,7 @@ import { draftOf, writeInvoices } from './write-invoices.js';
 export class InvoiceService {
   constructor(
     private readonly statuses: InvoiceStatusService,
+    private readonly maxLinesPerDay: number,
     private readonly isOn: boolean,
   ) {}
 
@@ -47,6 +49,7 @@ export class InvoiceService {
     const place = await placeOf(operation, subscription, input.sequence);
     if (place instanceof Invoice) return place;
     const invoicing = await invoicingAt(operation, place, cutAt);
+    await this.#assertFewLines(operation, invoicing);
     const draft = draftOf(operation, invoicing);
     await writeInvoices(operation, [draft], [invoicing]);
     await scheduleNext(operation, subscription);
@@ -72,7 +75,9 @@ export class InvoiceService {
         const place = await nextPlace(operation, subscription);
         await assertDue(operation, place);
         broughtForward(place.before);
-        return invoicingAt(operation, place, cutAt);
+        const invoicing = await invoicingAt(operation, place, cutAt);
+        await this.#assertFewLines(operation, invoicing);
+        return invoicing;
       }),
     );
     const invoicings = worked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -97,6 +102,16 @@ export class InvoiceService {
     const cutAt = await takeCut(gate, organizationId);
     await operation.commit();
     return cutAt;
+  }
+
+  /** Whatever goes wrong, one subscription cannot fill the books in a day. @throws ApiError RATE_LIMITED */
+  async #assertFewLines(operation: Operation, { subscription, sums }: Invoicing): Promise<void> {
+    const { count, secondsLeft } = await linesOfToday(operation, subscription);
+    if (count + sums.lines.length <= this.maxLinesPerDay) return;
+    throw rateLimited(
+      `The invoices of the subscription have ${count} new lines today and would get ${sums.lines.length} more: MAX_INVOICE_LINES_PER_DAY is ${this.maxLinesPerDay}.`,
+      Math.ceil(secondsLeft),
+    );
   }
 
   /** What the next invoice of a subscription would be with the usage so far. Writes nothing. */

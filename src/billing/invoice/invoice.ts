@@ -29,6 +29,7 @@ registerEnumType(InvoiceStatus, {
 
 @Entity({ tableName: 'invoice' })
 @Unique({ name: 'invoice_number_key', properties: ['organizationId', 'number'] })
+@Index({ name: 'invoice_subscription_idx', properties: ['organizationId', 'subscriptionId', 'createdAt'] })
 @Index({ name: 'invoice_account_idx', properties: ['organizationId', 'accountId', 'id'] })
 @Index({ name: 'invoice_finalized_idx', properties: ['organizationId', 'finalizedAt'] })
 @ObjectType({

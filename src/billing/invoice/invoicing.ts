@@ -14,7 +14,14 @@ import type { TaxMode } from '../profile/tax.js';
 import { draftInvoice, type InvoiceSums } from './invoice-draft.js';
 import { Invoice, InvoiceStatus } from './invoice.js';
 import type { EarlierLine } from './invoice-lines.js';
-import { readEarlierLines, readLastInvoices, type LastInvoice, type LinesWanted } from './last-invoice.sql.js';
+import {
+  readEarlierLines,
+  readLastInvoices,
+  type LastInvoice,
+  type LinesWanted,
+  readLinesOfToday,
+  type LinesOfToday,
+} from './last-invoice.sql.js';
 import type { PlanTerms } from '../plan/plan-terms.js';
 import { PlanSubscription } from '../subscription/plan-subscription.js';
 import { addDays, type Day } from '../amount/proration.js';
@@ -89,6 +96,18 @@ function lastLoader(operation: Operation): DataLoader<string, LastInvoice | unde
       const last = await readLastInvoices(await operation.em(), operation.principal.organizationId, ids);
       return ids.map((id) => last.get(id));
     },
+    { cache: false },
+  );
+}
+
+/** What its invoices have got; batched over all subscriptions that are looked at together. */
+export function linesOfToday(operation: Operation, { id }: PlanSubscription): Promise<LinesOfToday> {
+  return operation.loader(linesOfToday, todayLoader).load(id);
+}
+
+function todayLoader(operation: Operation): DataLoader<string, LinesOfToday> {
+  return new DataLoader(
+    async (ids) => readLinesOfToday(await operation.em(), operation.principal.organizationId, ids, operation.now),
     { cache: false },
   );
 }

@@ -87,3 +87,31 @@ export async function readEarlierLines(
   }
   return lines;
 }
+
+export interface LinesOfToday {
+  /** Of all invoices that were made on this local day, those that were taken back since included. */
+  readonly count: number;
+  /** Of the day. */
+  readonly secondsLeft: number;
+}
+
+export async function readLinesOfToday(
+  em: EntityManager,
+  organizationId: string,
+  subscriptionIds: readonly string[],
+  now: Date,
+): Promise<LinesOfToday[]> {
+  const { rows } = await sql<LinesOfToday & { readonly place: number }>`
+    SELECT s.place::int AS place, lines.count::int AS count,
+      extract(epoch FROM public.local_day_start(o.zone, today.day + 1) - ${now}::timestamptz)::float8 AS "secondsLeft"
+    FROM unnest(${[...subscriptionIds]}::uuid[]) WITH ORDINALITY AS s (id, place)
+    JOIN organization o ON o.organization_id = ${organizationId}
+    CROSS JOIN LATERAL (SELECT public.local_day_of(o.zone, ${now}::timestamptz) AS day) today
+    CROSS JOIN LATERAL (
+      SELECT count(*) FROM invoice i
+      JOIN invoice_line l ON l.organization_id = ${organizationId} AND l.invoice_id = i.id
+      WHERE i.organization_id = ${organizationId} AND i.subscription_id = s.id
+        AND i.created_at >= public.local_day_start(o.zone, today.day)) lines
+    ORDER BY s.place`.execute(em.getKysely());
+  return rows;
+}

@@ -86,6 +86,18 @@ export function rowOf(
   return terms.tieredUnits.filter(fits).sort((a, b) => rank(b) - rank(a))[0];
 }
 
+/** Rows that are more specific than the one of these, which has what they have not. */
+export function rowsWithin(
+  terms: PlanTerms,
+  { unit, provider, model }: Pick<TieredUnit, 'unit' | 'provider' | 'model'>,
+) {
+  const isWithin = (of: TieredUnit) =>
+    of.unit === unit &&
+    of.provider !== null &&
+    (provider === null || (of.provider === provider && model === null && of.model !== null));
+  return terms.tieredUnits.filter(isWithin).map((of) => ({ provider: of.provider, model: of.model }));
+}
+
 /** @throws ApiError BAD_USER_INPUT where a quantity is wrong, or its unit is billed by its cost. */
 export function quote(terms: PlanTerms, usage: readonly QuotedUsageInput[], path: Path): TieredCharge[] {
   const steps = new Map<TieredUnit, bigint>();
