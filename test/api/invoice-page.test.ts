@@ -87,12 +87,24 @@ test('page and PDF say what the API says, without a key', async () => {
   });
   for (const text of [
     ...[`Invoice ${number}`, 'Usage of openai gpt-4o', '2,000,000', '5.00', '1–30 June 2026', 'bank 1', 'Outage'],
-    ...[subtotal, tax, total, amountDue, amountRemaining].map(printed),
-    ...['-11.00', '-10.00', '-5.00', 'VAT 19 % of 1,005.01', '1 July 2026', '10119 Berlin'],
+    ...['VAT 19 % of 1,005.01', '1 July 2026', '10119 Berlin'],
   ]) {
     expect(page).toContain(text);
     expect(pdf).toContain(text);
   }
+  const rows = [...page.matchAll(/<th scope="row">([^<]*).*?<td class="number">(.*?)<\/td>/gs)];
+  const sums: [string, string][] = [
+    ['Subtotal', printed(subtotal)],
+    ['VAT 19 % of 1,005.01', printed(tax)],
+    ['Total', printed(total)],
+    ['Prepaid credit', '-11.00'],
+    ['Amount due', printed(amountDue)],
+    ['Payment of 1 July 2026', '-10.00'],
+    ['Credit note 1 of 1 July 2026', '-5.00'],
+    ['Still to be paid', printed(amountRemaining)],
+  ];
+  expect(rows.map(([, label, amount]) => [label, amount])).toEqual(sums);
+  for (const [label, amount] of sums) expect(pdf).toContain(`${label} ${amount}`);
   expect(pdf).toContain('Северсталь & Søn <GmbH>');
   expect(page).toContain('Северсталь &amp; Søn &lt;GmbH&gt;');
 });
@@ -243,7 +255,7 @@ test('a page of many lines has them all, in their order', async () => {
   expect([...(await textOf(pdfUrl)).matchAll(/Usage of (m\d+) /g)].map(([, model]) => model)).toEqual(expected);
 });
 
-// Seen to fail: with a route that knows nothing of the flag.
+// Seen to fail: with neither the route nor the reading asking whether billing is on.
 test('with billing off there is nothing; addresses begin as PUBLIC_URL says', async () => {
   const id = (await tenant.issue(await tenant.subscribe({ baseFee: '1' }))).id;
   const { pageUrl } = await seen(id);

@@ -23,7 +23,7 @@ async function pdfAt(url: string): Promise<string> {
   return Buffer.from(await answer.arrayBuffer()).toString('latin1');
 }
 
-// Seen to fail: with a thread that answers each order under the number of the first; with one that holds the process back.
+// Seen to fail: with a thread that answers each order under the number of another; with one that nobody ends.
 test('many at once: each gets its own, the same as without a thread, which ends with the server', async () => {
   const tenant = await newTenant(world);
   const paths: string[] = [];

@@ -42,9 +42,11 @@ export function lineBlocks(pen: PdfPen, line: DocumentLine): Block[] {
     staysWithNext: true,
     draw: (top) => {
       const begin = top + PADDING;
-      writeLines(pen, small, SMALL, LEFT, writeLines(pen, label, BODY, LEFT, begin));
+      // In the order in which it is read, also by those who hear it.
+      const below = writeLines(pen, label, BODY, LEFT, begin);
       pen.write(quantity, BODY, { ...QUANTITY, top: begin });
       pen.write(amount, BODY, { ...AMOUNT, top: begin });
+      writeLines(pen, small, SMALL, LEFT, below);
     },
   };
   const end: Block = { height: PADDING, draw: (top) => rule(pen, LEFT, top + PADDING - 0.5, RULE) };
@@ -76,8 +78,9 @@ export function sumBlocks(pen: PdfPen, sums: readonly DocumentSum[]): Block[] {
       draw: (top) => {
         if (weight === 'TOTAL' && n > 0) rule(pen, SUMS_LEFT, top, RULE);
         const begin = top + SUM_PADDING;
-        writeLines(pen, notes, SMALL, SUMS_LEFT, writeLines(pen, labels, style, SUMS_LEFT, begin));
+        const below = writeLines(pen, labels, style, SUMS_LEFT, begin);
         pen.write(amount, style, { ...AMOUNT, top: begin });
+        writeLines(pen, notes, SMALL, SUMS_LEFT, below);
       },
     };
   });
