@@ -162,35 +162,49 @@ export class RepriceService {
     const { organizationId, startedAt } = reprice;
     const underWay = { startedAt, mark: repriceMarkOf(reprice.idempotencyKey) };
     let changed = 0;
+    // Corrected by this reprice before, and by another since: that one stands.
+    const past = new Set<string>();
     for (let tries = 0; tries < PAGE_TRIES; tries += 1) {
       const prices = await this.on.prices.refresh(organizationId);
       const page = await readRepriced(this.on.writer, reprice, underWay, placeOf(reprice), PAGE_SIZE);
-      const outcomes = outcomesOf(page, basisOf(reprice, prices));
+      const outcomes = outcomesOf(page, basisOf(reprice, prices)).filter(
+        ({ row, todo }) => !todo || !past.has(row.key),
+      );
       const todo = outcomes.flatMap((outcome) => (outcome.todo ? [{ ...outcome, todo: outcome.todo }] : []));
       if (todo.length === 0) return { page, rows: outcomes.map(repriceRowOf), changed };
       for (let from = 0; from < todo.length; from += CHUNK_SIZE) {
-        await this.#write(operation, reprice, prices, todo.slice(from, from + CHUNK_SIZE));
+        const again = await this.#write(operation, reprice, prices, todo.slice(from, from + CHUNK_SIZE));
+        for (const key of again) past.add(key);
       }
       changed += todo.length;
     }
     throw serviceUnavailable('Prices or records did not hold still.');
   }
 
-  /** What others did to a record meanwhile is seen when the page is looked at again. */
-  async #write(operation: Operation, reprice: Reprice, prices: PriceSnapshot, chunk: readonly Todo[]): Promise<void> {
+  /**
+   * What others did to a record meanwhile is seen when the page is looked at again.
+   * @returns those that had been written before.
+   */
+  async #write(
+    operation: Operation,
+    reprice: Reprice,
+    prices: PriceSnapshot,
+    chunk: readonly Todo[],
+  ): Promise<string[]> {
     const actor = operation.principal.apiKeyId;
     const [first, others] = [true, false].map((isFirst) => chunk.filter(({ row }) => (row.cost === null) === isFirst));
     const priced = (first ?? []).map((item) => firstPrice(item, prices));
     const corrected = (others ?? []).map((item) => correction(item, reprice, actor));
-    const outcomes = [
-      ...(await this.on.lanes.submit(operation, this.#pricing, priced)),
-      ...(await this.on.lanes.submit(operation, this.on.correcting, corrected)),
-    ];
-    for (const outcome of outcomes) {
+    const pricedOutcomes = await this.on.lanes.submit(operation, this.#pricing, priced);
+    const outcomes = await this.on.lanes.submit(operation, this.on.correcting, corrected);
+    for (const outcome of [...pricedOutcomes, ...outcomes]) {
       if (outcome.status === 'fulfilled') continue;
       const error = errorOf(outcome.reason);
       if (!(error instanceof ApiError && error.code === 'ALREADY_CORRECTED')) throw error;
     }
+    return outcomes.flatMap((outcome, n) =>
+      outcome.status === 'fulfilled' && outcome.value.replayed ? (corrected[n]?.key ?? []) : [],
+    );
   }
 
   /** Past a page; where another was there before, as that one has left it. */

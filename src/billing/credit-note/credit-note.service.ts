@@ -36,11 +36,10 @@ export class CreditNoteService {
     if (known) return known;
     const amountPico = checkAmount(invoice, input.amount);
     const parts = partsOf(invoice, amountPico, input);
-    const currency = knownCurrency(invoice.currency);
     const note = await writeOnce(em, CreditNote, {
       ...{ organizationId, id: newId(), invoiceId: invoice.id, number: await takeCreditNoteNumber(em, organizationId) },
       ...{ ...said, amountPico, ...parts, createdAt: operation.now },
-      taxPico: roundTo(currency.stepPico, exact(amountPico * invoice.taxPico, invoice.totalPico)),
+      taxPico: taxOf(invoice, invoice.notedPico + amountPico) - taxOf(invoice, invoice.notedPico),
       refundReference: parts.refundedPico > 0n ? said.refundReference : null,
     });
     invoice.notedPico += amountPico;
@@ -88,6 +87,11 @@ function checkAmount({ status, currency, totalPico, notedPico }: Invoice, said: 
     throw badInput(['input', 'amount'], `Only ${left} of the invoice is not taken back yet.`);
   }
   return amountPico;
+}
+
+/** What is tax of so much of an invoice. Of parts it is the difference, so that all of them have what the invoice has. */
+function taxOf({ currency, taxPico, totalPico }: Invoice, ofPico: bigint): bigint {
+  return roundTo(knownCurrency(currency).stepPico, exact(ofPico * taxPico, totalPico));
 }
 
 /** First what is still to be paid; then what was paid goes back, or stays as credit. */

@@ -39,7 +39,8 @@ export class CreditNote {
 
   @Field(() => DecimalScalar, {
     name: 'tax',
-    description: 'The part of it that is tax, as the invoice has it; half-even to what can be paid in the currency.',
+    description:
+      'The part of it that is tax: half-even to what can be paid in the currency, and with the credit notes before the part of all of them.',
   })
   @Property({ type: PicoUsdColumn })
   taxPico!: bigint;

@@ -66,7 +66,10 @@ export class CreditService {
     await lockCredits(em, seen.organizationId, seen.accountId);
     const { organizationId, id } = seen;
     const grant = await em.findOneOrFail(CreditGrant, { organizationId, id }, { refresh: true });
-    grant.voidedAt ??= operation.now;
+    const uses = await em.find(CreditUse, { organizationId, grantId: id });
+    // It may have waited for an invoice that began later.
+    const instants = [operation.now.getTime(), ...uses.map(({ usedAt }) => usedAt.getTime() + 1)];
+    grant.voidedAt ??= new Date(Math.max(...instants));
     await em.flush();
     operation.forget(CreditGrant);
     return grant;

@@ -102,6 +102,7 @@ function billedOf(organizationId: string | undefined): RawBuilder<unknown> {
       UNION ALL
       SELECT o.id, p.times FROM account o LEFT JOIN planned p ON p.account_id = o.id
       WHERE a.kind = 'ORGANIZATION' AND o.organization_id = ${organizationId} AND o.id <> a.account_id
+        AND o.kind <> 'RUN'
     ) s
     CROSS JOIN LATERAL (
       SELECT u.* FROM usage_record u

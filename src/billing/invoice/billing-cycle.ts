@@ -100,7 +100,8 @@ export class BillingCycle {
   async #cutFor(operation: Operation, ids: readonly string[], cuts: Map<string, Cut>): Promise<Cut> {
     const { organizationId } = operation.principal;
     const known = cuts.get(organizationId);
-    const isOld = known && operation.now.getTime() - known.at.getTime() > CUT_AGE_MS;
+    const now = operation.now.getTime();
+    const isOld = known && (now - known.at.getTime() > CUT_AGE_MS || quarterOf(now) !== quarterOf(known.at.getTime()));
     if (known && !isOld && !ids.some((id) => known.served.has(id))) return known;
     const cut = { at: await this.invoices.cut(operation), served: new Set<string>() };
     cuts.set(organizationId, cut);
@@ -134,6 +135,9 @@ export class BillingCycle {
     return new Operation(nobody, this.clock.now(), this.orm);
   }
 }
+
+/** Of an hour: a day begins with one, whatever the zone. */
+const quarterOf = (ms: number) => Math.floor(ms / 900_000);
 
 /** Another server was faster. */
 function isNotNow(error: unknown): boolean {

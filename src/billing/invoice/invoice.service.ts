@@ -170,6 +170,10 @@ async function invoicingAt(operation: Operation, place: InvoicePlace, cutAt: Dat
     throw serviceUnavailable('Another invoice of the subscription was made meanwhile.');
   }
   const invoicing = await invoicingOf(operation, place, cutAt);
+  // What happens between the two would wait for the next invoice, and after the last period none may come.
+  if (invoicing.span && cutAt < invoicing.span.toAt) {
+    throw serviceUnavailable('The usage was cut before the period had ended.');
+  }
   const isLate = place.sequence > 0 && invoicing.span?.fromDay === invoicing.span?.toDay;
   if (isLate && !invoicing.sums.lines.some(({ kind }) => OF_USAGE.has(kind))) {
     throw invoiceState('All of the subscription is invoiced.');

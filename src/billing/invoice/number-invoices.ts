@@ -74,7 +74,8 @@ async function consumeCredits(operation: Operation, drafts: readonly Numbering[]
   const { organizationId } = operation.principal;
   const accountIds = [...new Set(drafts.map(({ invoice }) => invoice.accountId))];
   await lockCredits(em, organizationId, ...accountIds);
-  const grants = await readGrants(em, organizationId, { accountIds });
+  // What was taken back since the operation began is gone: who holds the lock sees it.
+  const grants = (await readGrants(em, organizationId, { accountIds })).filter(({ voidedAt }) => voidedAt === null);
   return drafts.flatMap(({ invoice, broughtForwardPico }) => {
     invoice.broughtForwardPico = broughtForwardPico;
     const { accountId, currency, id: invoiceId } = invoice;
