@@ -1,4 +1,5 @@
-/** Whatever goes wrong, the invoices of one subscription get so many lines in a day and no more. */
+/** What keeps an invoice from being made: too many lines in a day, or a cut from before the end of its period. */
+import { Client } from 'pg';
 import { newTenant } from '../support/billing-world.js';
 import { setClock } from '../support/clock.js';
 import { CreateInvoiceDocument, InvoicesDocument, VoidInvoiceDocument } from '../support/generated/operations.js';
@@ -29,4 +30,22 @@ test('the line that would be too many is refused, writes nothing, and is made on
   expect((await tenant.draft(other)).lines).toHaveLength(1);
   await setClock(world, '2026-06-02T00:00:01Z');
   expect(await tenant.draft(id)).toMatchObject({ status: 'DRAFT', total: '1' });
+});
+
+// Seen to fail: with an invoice made by whatever cut there is.
+test('usage is not cut before the period has ended, whatever the clock of the server says', async () => {
+  const tenant = await newTenant(world);
+  const id = await tenant.subscribe({});
+  await tenant.draft(id);
+  await setClock(world, '2026-07-01T00:00:10Z');
+  const client = new Client({ connectionString: world.database.url });
+  await client.connect();
+  // The database's clock, by which usage is cut, is behind the server's by half a minute.
+  await client.query(`DO $$ BEGIN EXECUTE replace(pg_get_functiondef('tollgate_now()'::regprocedure),
+    'SELECT clock_timestamp()', 'SELECT clock_timestamp() - make_interval(secs => 30)'); END $$`);
+  await client.end();
+  const input = { subscriptionId: id };
+  expect(await world.codeOf(CreateInvoiceDocument, { input }, tenant.key)).toBe('SERVICE_UNAVAILABLE');
+  await setClock(world, '2026-07-01T00:00:10Z');
+  expect(await tenant.draft(id)).toMatchObject({ sequence: 1 });
 });
