@@ -1,6 +1,7 @@
 /** The records that a reprice looks at, page by page. */
 import type { Pool } from 'pg';
 import { NIL } from 'uuid';
+import { KEY_MARK, repriceMarkOf } from './usage-key.js';
 
 /** Which calls. */
 export interface RepriceScope {
@@ -41,6 +42,8 @@ export interface RepricedRow {
   readonly cost: string | null;
   readonly charge: string | null;
   readonly isCorrected: boolean;
+  /** Whether a reprice wrote it that began after the one under way. */
+  readonly isOfLater: boolean;
   /** The record in its place; null without one. */
   readonly replacementKey: string | null;
   readonly replacementCost: string | null;
@@ -89,13 +92,19 @@ const CORRECTION = `LEFT JOIN LATERAL (
     SELECT r.cost_pico_usd, r.charge_pico_usd FROM public.usage_record r
     WHERE r.organization_id = $1 AND r.idempotency_key = c.replacement_key AND r.key_day = c.key_day LIMIT 1) r ON true`;
 
+/** The reprice under way, and the one that wrote `s`, if that began later: of two of the same microsecond one is the later. */
+const BEGUN = `LEFT JOIN public.reprice mine ON mine.organization_id = $1 AND mine.idempotency_key = $10
+  LEFT JOIN public.reprice later ON later.organization_id = $1
+    AND later.idempotency_key = split_part(s.idempotency_key, $12, 3)
+    AND (later.started_at, later.idempotency_key) > (mine.started_at, mine.idempotency_key)`;
+
 const PAGE = `WITH seen AS MATERIALIZED (${SEEN})
   SELECT s.idempotency_key AS key, s.key_day::text AS "keyDay", s.account_id AS "accountId", s.team_id AS "teamId",
     s.occurred_at AS "occurredAt", to_char(s.occurred_at AT TIME ZONE o.zone, 'YYYY-MM') AS month,
     s.provider_sent AS "providerSent", s.model_sent AS "modelSent", s.quantities, s.unpriced_reason AS "unpricedReason",
-    s.unpriced_reason IS NOT NULL AND coalesce(s.priced_at >= $10, false) AS "isPricedSince", s.markup::text AS markup,
+    s.unpriced_reason IS NOT NULL AND coalesce(s.priced_at >= mine.started_at, false) AS "isPricedSince", s.markup::text AS markup,
     s.cost_pico_usd::text AS cost, s.charge_pico_usd::text AS charge, c.key_day IS NOT NULL AS "isCorrected",
-    c.replacement_key AS "replacementKey", r.cost_pico_usd::text AS "replacementCost",
+    later.organization_id IS NOT NULL AS "isOfLater", c.replacement_key AS "replacementKey", r.cost_pico_usd::text AS "replacementCost",
     r.charge_pico_usd::text AS "replacementCharge", s.occurred_at::text AS "placeOccurredAt", s.examined,
     ${WANTED} AS "isWanted"
   FROM public.organization o
@@ -104,6 +113,7 @@ const PAGE = `WITH seen AS MATERIALIZED (${SEEN})
       row_number() OVER (ORDER BY account_id, occurred_at, idempotency_key) AS n
     FROM seen) s
   ${CORRECTION}
+  ${BEGUN}
   WHERE o.organization_id = $1 AND (s.n = s.examined OR ${WANTED})
   ORDER BY s.n`;
 
@@ -123,29 +133,22 @@ export async function countAround(
   return Number(rows[0]?.count ?? 0);
 }
 
-/** A reprice that is under way. */
-export interface RepriceUnderWay {
-  readonly startedAt: Date;
-  /** How the keys of what it wrote in place of others end. */
-  readonly mark: string;
-}
-
 /**
  * The next records after a place, without reversals and what the reprice itself wrote: so a page stays as it is while it is
  * worked on.
- * @param underWay undefined for one that is only looked at.
+ * @param underWay the key of the reprice; undefined for one that is only looked at.
  */
 export async function readRepriced(
   pool: Pool,
   { organizationId, provider, model, fromAt, toAt }: RepriceScope,
-  underWay: RepriceUnderWay | undefined,
+  underWay: string | undefined,
   after: RepricePlace | undefined,
   most: number,
 ): Promise<RepricedPage> {
   const { rows } = await pool.query<Row>(PAGE, [
     ...[organizationId, provider, model, fromAt, toAt],
     ...[after?.accountId ?? NIL, after?.occurredAt ?? '-infinity', after?.key ?? ''],
-    ...[most, underWay?.startedAt ?? null, underWay?.mark ?? null],
+    ...[most, underWay ?? null, underWay === undefined ? null : repriceMarkOf(underWay), KEY_MARK],
   ]);
   const last = rows.at(-1);
   return {

@@ -26,7 +26,7 @@ import { rowsOf, type Reprice, type RepricePreview } from './reprice.js';
 import { repricedOf, repriceRowOf, versionsOf, type Repriced, type RepriceBasis } from './repricing.js';
 import { tokenCounts } from './token-counts.js';
 import { quantitiesFromJson } from './usage-draft.js';
-import { repricedKeyOf, repriceMarkOf, reversalKeyOf } from './usage-key.js';
+import { repricedKeyOf, reversalKeyOf } from './usage-key.js';
 
 /** Records that one statement looks at, and that are priced without a pause: each of the two takes some 10 ms. */
 const PAGE_SIZE = 500;
@@ -159,38 +159,24 @@ export class RepriceService {
 
   /** Does what is to be done on the page after its place, and looks again until nothing is left. */
   async #doPage(operation: Operation, reprice: Reprice): Promise<DonePage> {
-    const { organizationId, startedAt } = reprice;
-    const underWay = { startedAt, mark: repriceMarkOf(reprice.idempotencyKey) };
+    const { organizationId, idempotencyKey } = reprice;
     let changed = 0;
-    // Corrected by this reprice before, and by another since: that one stands.
-    const past = new Set<string>();
     for (let tries = 0; tries < PAGE_TRIES; tries += 1) {
       const prices = await this.on.prices.refresh(organizationId);
-      const page = await readRepriced(this.on.writer, reprice, underWay, placeOf(reprice), PAGE_SIZE);
-      const outcomes = outcomesOf(page, basisOf(reprice, prices)).filter(
-        ({ row, todo }) => !todo || !past.has(row.key),
-      );
+      const page = await readRepriced(this.on.writer, reprice, idempotencyKey, placeOf(reprice), PAGE_SIZE);
+      const outcomes = outcomesOf(page, basisOf(reprice, prices));
       const todo = outcomes.flatMap((outcome) => (outcome.todo ? [{ ...outcome, todo: outcome.todo }] : []));
       if (todo.length === 0) return { page, rows: outcomes.map(repriceRowOf), changed };
       for (let from = 0; from < todo.length; from += CHUNK_SIZE) {
-        const again = await this.#write(operation, reprice, prices, todo.slice(from, from + CHUNK_SIZE));
-        for (const key of again) past.add(key);
+        await this.#write(operation, reprice, prices, todo.slice(from, from + CHUNK_SIZE));
       }
       changed += todo.length;
     }
     throw serviceUnavailable('Prices or records did not hold still.');
   }
 
-  /**
-   * What others did to a record meanwhile is seen when the page is looked at again.
-   * @returns those that had been written before.
-   */
-  async #write(
-    operation: Operation,
-    reprice: Reprice,
-    prices: PriceSnapshot,
-    chunk: readonly Todo[],
-  ): Promise<string[]> {
+  /** What others did to a record meanwhile is seen when the page is looked at again. */
+  async #write(operation: Operation, reprice: Reprice, prices: PriceSnapshot, chunk: readonly Todo[]): Promise<void> {
     const actor = operation.principal.apiKeyId;
     const [first, others] = [true, false].map((isFirst) => chunk.filter(({ row }) => (row.cost === null) === isFirst));
     const priced = (first ?? []).map((item) => firstPrice(item, prices));
@@ -202,9 +188,6 @@ export class RepriceService {
       const error = errorOf(outcome.reason);
       if (!(error instanceof ApiError && error.code === 'ALREADY_CORRECTED')) throw error;
     }
-    return outcomes.flatMap((outcome, n) =>
-      outcome.status === 'fulfilled' && outcome.value.replayed ? (corrected[n]?.key ?? []) : [],
-    );
   }
 
   /** Past a page; where another was there before, as that one has left it. */

@@ -39,21 +39,18 @@ export function versionsOf(prices: PriceSnapshot, model: ModelKey, to: Date): Bo
   return [...(own ?? []), ...(catalogued ?? [])].filter(({ effectiveFrom }) => effectiveFrom < to);
 }
 
-/** Undefined for what is left alone: of another model, or corrected by another. */
+/**
+ * Undefined for what is left alone: of another model, corrected by another, or of a reprice that began later. So the one that
+ * began last has the last word, in whatever order several are gone on with.
+ */
 export function repricedOf(row: RepricedRow, by: RepriceBasis): Repriced | undefined {
-  if (row.isCorrected) {
-    const isOwn = by.key !== undefined && row.replacementKey === repricedKeyOf(row.key, by.key).idempotencyKey;
-    if (!isOwn) return undefined;
-    const now = amountsOf(row.replacementCost, row.replacementCharge);
-    return { row, as: 'corrected', old: amountsOf(row.cost, row.charge), now };
-  }
+  if (row.isCorrected) return correctedOf(row, by);
+  if (row.isOfLater) return undefined;
   if (row.cost === null) return isOfModel(row, by) ? firstPriceOf(row, by) : undefined;
   const stands = amountsOf(row.cost, row.charge);
-  const price = priceOf(row, by, parseUsd(row.markup ?? '0') ?? 0n);
+  const price = priceOf(row, by, markupOf(row));
   if (!price) return { row, as: 'unpriceable', old: stands, now: stands };
-  if (price.costPicoUsd !== stands.costPicoUsd || price.chargePicoUsd !== stands.chargePicoUsd) {
-    return { row, as: 'corrected', old: stands, now: price, todo: price };
-  }
+  if (!isSame(stands, price)) return { row, as: 'corrected', old: stands, now: price, todo: price };
   return row.isPricedSince
     ? { row, as: 'priced', old: NOTHING, now: stands }
     : { row, as: 'unchanged', old: stands, now: stands };
@@ -61,6 +58,16 @@ export function repricedOf(row: RepricedRow, by: RepriceBasis): Repriced | undef
 
 export function repriceRowOf({ row, as, old, now }: Repriced): RepriceRow {
   return rowOf(row.month, as, old, now);
+}
+
+/** Undefined where another corrected it that had no first price of this one. */
+function correctedOf(row: RepricedRow, by: RepriceBasis): Repriced | undefined {
+  const stands = amountsOf(row.cost, row.charge);
+  if (by.key !== undefined && row.replacementKey === repricedKeyOf(row.key, by.key).idempotencyKey) {
+    return { row, as: 'corrected', old: stands, now: amountsOf(row.replacementCost, row.replacementCharge) };
+  }
+  const isPriced = row.isPricedSince && isSame(stands, priceOf(row, by, markupOf(row)));
+  return isPriced ? { row, as: 'priced', old: NOTHING, now: stands } : undefined;
 }
 
 function firstPriceOf(row: RepricedRow, by: RepriceBasis): Repriced {
@@ -82,6 +89,14 @@ function priceOf(row: RepricedRow, { model, pricings }: RepriceBasis, markup: bi
   const pricing = pricings.find(({ effectiveFrom }) => effectiveFrom <= row.occurredAt);
   const call = { quantities: quantitiesFromJson(row.quantities), occurredAt: row.occurredAt };
   return pricing && pricedBy(pricing, model, call, markup);
+}
+
+function markupOf({ markup }: RepricedRow): bigint {
+  return parseUsd(markup ?? '0') ?? 0n;
+}
+
+function isSame(stands: Amounts, price: PricedUsage | undefined): boolean {
+  return price?.costPicoUsd === stands.costPicoUsd && price.chargePicoUsd === stands.chargePicoUsd;
 }
 
 function amountsOf(cost: string | null, charge: string | null): Amounts {

@@ -2,10 +2,10 @@
 import { keyDayOf } from '../key-day.js';
 
 /** Stands behind a caller's key in the keys that are made of it: no caller can send it. */
-const MARK = '\u0001';
+export const KEY_MARK = '\u0001';
 
-const REVERSAL = `${MARK}reversal`;
-const REPRICE = `${MARK}reprice${MARK}`;
+const REVERSAL = `${KEY_MARK}reversal`;
+const REPRICE = `${KEY_MARK}reprice${KEY_MARK}`;
 
 export interface UsageKey {
   readonly idempotencyKey: string;
@@ -41,6 +41,6 @@ export function usageKeyOf(key: string): UsageKey | undefined {
 
 /** What a caller said of a key: the day of all keys that are made of it is its day. */
 function saidOf(key: string): string {
-  const end = key.indexOf(MARK);
+  const end = key.indexOf(KEY_MARK);
   return end < 0 ? key : key.slice(0, end);
 }
