@@ -13,6 +13,7 @@ import { CORRECTIONS } from './check-corrections.sql.js';
 import { CREDITS } from './check-credits.sql.js';
 import { INVOICED_USAGE, INVOICES } from './check-invoices.sql.js';
 import { ALERTS, HELD, OVERLAPS, TERMS } from './check-periods.sql.js';
+import { REPRICES } from './check-reprices.sql.js';
 import { checkReservations, FIRST_RESERVATION } from './check-reservations.sql.js';
 import { carrySums, compareSums, oneRow, WHOLE, type Checked, type Count, type Slice } from './check.js';
 import { ROLLUPS } from './count-rollups.sql.js';
@@ -56,7 +57,7 @@ export async function verifyBooks(
     sum.held += rows.held.count;
     sum.alerts += rows.alerts.count;
     for (const { differences } of Object.values(rows)) tellAll(differences);
-    for (const check of [CORRECTIONS, INVOICES, INVOICED_USAGE, CREDITS]) {
+    for (const check of [CORRECTIONS, REPRICES, INVOICES, INVOICED_USAGE, CREDITS]) {
       tellAll((await inSnapshot(client, () => oneRow<Checked>(client, check, [organization.id]))).differences);
     }
     for await (const page of settledPages(client, organization.id)) {

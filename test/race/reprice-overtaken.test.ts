@@ -97,8 +97,8 @@ async function killedBetween(when: 'BEGUN' | 'WRITTEN', { server, input, gate, h
   await gate.query('ROLLBACK');
 }
 
-// Seen to fail: with what a later one wrote taken for any other record, where it never ends (SERVICE_UNAVAILABLE) without
-// the first price, and with a first price that was corrected since not counted.
+// Seen to fail: with what a later one wrote taken for any other record (it never ended: SERVICE_UNAVAILABLE), where that is
+// passed over only once it was tried, and with a first price that was corrected since not counted.
 test('one that was stopped after its last correction ends after a later one, whose prices stay', async () => {
   const { model, dear, unpriced, right } = await furnish();
   const [first, second] = [applyInput(model), applyInput(model)];
