@@ -43,6 +43,7 @@ export type NodeTag =
   | 'organization'
   | 'plan'
   | 'pricing'
+  | 'reprice'
   | 'reservation'
   | 'subscription'
   | 'usage';

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   organization: 'Organization',
   plan: 'Plan',
   pricing: 'Pricing',
+  reprice: 'Reprice',
   reservation: 'Reservation',
   subscription: 'PlanSubscription',
   usage: 'UsageRecord',

@@ -59,6 +59,7 @@ import { LatePricing } from './usage/late-pricing.js';
 import { Recording } from './usage/recording.js';
 import { Reprice } from './usage/reprice.js';
 import { RepriceResolver } from './usage/reprice.resolver.js';
+import { RepriceReadingService } from './usage/reprice-reading.service.js';
 import { RepriceService } from './usage/reprice.service.js';
 import { UsageCorrection } from './usage/usage-correction.js';
 import { UsageRecord } from './usage/usage-record.js';
@@ -150,6 +151,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     organization: (operation, key) => identity.organizations.findNode(operation, key),
     plan: (operation, key) => billing.plans.findNode(operation, key),
     pricing: (operation, key) => catalogue.catalog.pricingById(operation, key),
+    reprice: (operation, key) => spending.repriceReading.findNode(operation, key),
     reservation: (operation, key) => spending.reservations.findNode(operation, key),
     subscription: (operation, key) => billing.subscriptionReading.findNode(operation, key),
     usage: (operation, key) => reports.findNode(operation, key),
@@ -238,9 +240,10 @@ function makeSpending(
   const correcting = new Correcting(prices, wake);
   const corrections = new CorrectionService({ writer, lanes, correcting, ...settings });
   const reprices = new RepriceService({ writer, lanes, prices, correcting, wake, isPricingOn: features.pricing });
+  const repriceReading = new RepriceReadingService(writer);
   const latePricing = new LatePricing(writer, lanes, prices, log, features.pricing, wake);
   prices.onNewPricing(() => void latePricing.sweep());
-  return { meter, budgets, reservations, expirySweeper, usage, corrections, reprices, latePricing };
+  return { meter, budgets, reservations, expirySweeper, usage, corrections, reprices, repriceReading, latePricing };
 }
 
 /** Also used to print the schema, where no service is ever called. */
@@ -265,7 +268,7 @@ export function makeResolvers(services: Services): Map<ResolverClass, object> {
     [NodeResolver, new NodeResolver(services.nodes)],
     [CorrectionResolver, new CorrectionResolver(services.corrections)],
     [RecordCorrectionResolver, new RecordCorrectionResolver(services.corrections)],
-    [RepriceResolver, new RepriceResolver(services.reprices)],
+    [RepriceResolver, new RepriceResolver(services.reprices, services.repriceReading)],
     [UsageResolver, new UsageResolver(services.usage, services.reportError)],
   ]);
 }

@@ -21,6 +21,21 @@ export class PreviewRepriceInput {
   to!: Date;
 }
 
+@InputType({ description: 'Which reprices: those for which all that is given here holds.' })
+export class RepriceFilter {
+  @Field(() => String, { nullable: true, description: 'Only those of this provider, as they name it.' })
+  provider?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only those of this model, as they name it.' })
+  model?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true: only those of which all is done; false: only those of which something is left.',
+  })
+  isComplete?: boolean | null;
+}
+
 @InputType({ description: 'The calls that are repriced, and why.' })
 export class ApplyRepriceInput {
   @Field(() => String, {

@@ -151,10 +151,12 @@ export class RepriceService {
     const pricingIds = versionsOf(prices, model, toAt).map(({ id }) => id);
     const names = { organizationId, idempotencyKey, provider: model.provider, model: model.name, reason };
     const contentHash = Buffer.from(hash, 'hex');
-    await beginReprice(this.on.writer, { ...names, fromAt, toAt, pricingIds, startedBy, contentHash });
-    const begun = await findReprice(this.on.writer, organizationId, idempotencyKey);
-    if (!begun) throw new Error('A reprice that was begun is not there.');
-    return begun;
+    const expectedChargePicoUsd = expected ?? null;
+    const begun = { ...names, fromAt, toAt, expectedChargePicoUsd, pricingIds, startedBy, contentHash };
+    await beginReprice(this.on.writer, begun);
+    const reprice = await findReprice(this.on.writer, organizationId, idempotencyKey);
+    if (!reprice) throw new Error('A reprice that was begun is not there.');
+    return reprice;
   }
 
   /** Does what is to be done on the page after its place, and looks again until nothing is left. */

@@ -1,11 +1,15 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
-import { DateTimeScalar } from '../scalars.js';
+import { PicoUsdColumn } from '../money-column.js';
+import type { PicoUsd } from '../money.js';
+import { Node } from '../node.js';
+import { DateTimeScalar, DecimalScalar } from '../scalars.js';
 import { RepriceRow, rowFromJson, type RepriceRowJson } from './reprice-row.js';
 
 /** A reprice under way or done. What it has done so far is what its rows say of the records up to its place. */
 @Entity({ tableName: 'reprice' })
 @ObjectType({
+  implements: Node,
   description: 'A reprice: the calls of a model and a period, by the prices that were in force when it began.',
 })
 export class Reprice {
@@ -38,6 +42,15 @@ export class Reprice {
   @Field(() => String, { description: 'Why, in the words of whoever asked for it.' })
   @Property({ type: 'text' })
   reason!: string;
+
+  @Field(() => DecimalScalar, {
+    name: 'expectedChargeDifference',
+    nullable: true,
+    description:
+      'USD: the expectedChargeDifference that it was begun with; null without one. The same call says it again.',
+  })
+  @Property({ type: PicoUsdColumn, nullable: true })
+  expectedChargePicoUsd!: PicoUsd | null;
 
   /** The versions of the price when it began: of an instant the first that is in force. */
   @Property({ type: 'uuid[]' })

@@ -22,8 +22,8 @@ const MADE = `SELECT split_part(c.replacement_key, ${MARK}, 3) AS key, ${monthOf
     GROUP BY 1, 2`;
 
 /**
- * The calls of each reprice that got their first price since it began, and that it has not replaced. Who gave it is not
- * told, so these are the most that it can have priced.
+ * The calls of each reprice that got their first price since it began. Who gave it is not told, so these are the most that
+ * it can have priced.
  */
 const FIRST = `SELECT r.idempotency_key AS key, ${monthOf('u.occurred_at')} AS month, count(*) AS count,
       sum(u.cost_pico_usd) AS cost, sum(u.charge_pico_usd) AS charge
@@ -31,9 +31,7 @@ const FIRST = `SELECT r.idempotency_key AS key, ${monthOf('u.occurred_at')} AS m
     JOIN public.usage_record u ON u.organization_id = $1 AND u.provider = r.provider AND u.model = r.model
       AND u.kind = 'CALL' AND u.unpriced_reason IS NOT NULL AND u.priced_at >= r.started_at
       AND u.occurred_at >= r.from_at AND u.occurred_at < r.to_at
-    LEFT JOIN public.usage_correction c ON c.organization_id = $1 AND c.corrected_key = u.idempotency_key
-      AND c.corrected_key_day = u.key_day AND split_part(c.replacement_key, ${MARK}, 3) = r.idempotency_key
-    WHERE r.organization_id = $1 AND c.organization_id IS NULL
+    WHERE r.organization_id = $1
       AND jsonb_path_exists(r.months, '$[*].pricedCount ? (@ <> "0")')
     GROUP BY 1, 2`;
 
