@@ -2,7 +2,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/database.js';
-import { MIGRATIONS } from '../../src/server.js';
+import { MIGRATIONS } from '../../src/migrations.js';
 import { ENTITIES } from '../../src/services.js';
 import { cloneDatabase } from '../support/database.js';
 

@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { openDatabase } from '../../src/database.js';
 import { Organization } from '../../src/identity/organization.js';
-import { MIGRATIONS } from '../../src/server.js';
+import { MIGRATIONS } from '../../src/migrations.js';
 import { ENTITIES } from '../../src/services.js';
 import {
   ModelsDocument,
