@@ -55,11 +55,15 @@ export async function subscriptionOf(operation: Operation, opaqueId: string): Pr
 }
 
 /** The same, for whoever changes it or what is invoiced of it: one at a time. */
-export async function lockedSubscription(operation: Operation, opaqueId: string): Promise<PlanSubscription> {
+export async function lockedSubscription(
+  operation: Operation,
+  opaqueId: string,
+  lockMode: LockMode.PESSIMISTIC_WRITE | LockMode.PESSIMISTIC_WRITE_OR_FAIL = LockMode.PESSIMISTIC_WRITE,
+): Promise<PlanSubscription> {
   const id = decodeUuid('subscription', opaqueId);
   const em = await operation.em();
   const { organizationId } = operation.principal;
-  const options = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+  const options = { lockMode, refresh: true };
   const subscription = id === undefined ? null : await em.findOne(PlanSubscription, { organizationId, id }, options);
   if (!subscription) throw notFound('The subscription');
   operation.forget(subscriptionOf);
