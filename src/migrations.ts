@@ -22,6 +22,7 @@ import { Credit20261127 } from '../migrations/20261127-3-credit.js';
 import { FinancialReport20261127 } from '../migrations/20261127-4-financial-report.js';
 import { Reprice20261127 } from '../migrations/20261127-5-reprice.js';
 import { BilledUsage20261127 } from '../migrations/20261127-6-billed-usage.js';
+import { LateInvoice20261127 } from '../migrations/20261127-7-late-invoice.js';
 import { RepriceExpected20261128 } from '../migrations/20261128-1-reprice-expected.js';
 
 export const MIGRATIONS = [
@@ -48,5 +49,6 @@ export const MIGRATIONS = [
   FinancialReport20261127,
   Reprice20261127,
   BilledUsage20261127,
+  LateInvoice20261127,
   RepriceExpected20261128,
 ];

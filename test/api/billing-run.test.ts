@@ -7,6 +7,7 @@ import {
   SetPaymentLimitDocument,
 } from '../support/generated/operations.js';
 import { BATCH_SIZE } from '../../src/billing/invoice/billing-cycle.js';
+import { countDue, makeDue } from '../support/billing-run.js';
 import { newName, newTenant, type Tenant } from '../support/billing-world.js';
 import { setClock } from '../support/clock.js';
 import { startAnother } from '../support/servers.js';
@@ -35,22 +36,11 @@ async function numberOf(query: string, values: unknown[] = []): Promise<number> 
   return Number(Object.values(rows[0] ?? {})[0]);
 }
 
-const dueCount = () =>
-  numberOf(`SELECT count(*) FROM subscription s JOIN organization o ON o.organization_id = s.organization_id
-    WHERE s.next_invoice_day <= local_day_of(o.zone, tollgate_now())`);
+const dueCount = () => countDue(client);
+const run = (isDone?: () => Promise<boolean>) => makeDue(world, client, isDone);
 
 /** How many wait for a lock. */
 const WAITING = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-
-/** Lets a server make what is due, until that is so. */
-async function run(isDone: () => Promise<boolean> = async () => (await dueCount()) === 0): Promise<void> {
-  const server = await startAnother(world.database.url, { INVOICE_INTERVAL: '10ms' });
-  try {
-    await until(isDone);
-  } finally {
-    await server.close();
-  }
-}
 
 /** Everything of the invoices of an account, but for names and instants. */
 async function invoicesOf(externalId: string): Promise<unknown[]> {

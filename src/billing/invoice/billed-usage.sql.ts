@@ -128,26 +128,6 @@ function billedOf(organizationId: string | undefined): RawBuilder<unknown> {
 }
 
 /**
- * Up to which local day usage of an account is on invoices of the accounts above it: its team, each that it ever was in, and
- * the organization. null where it is on none. Waits for one that is being made, whoever makes it holds its subscription, and
- * keeps others from being begun until the transaction ends. The caller holds the gate.
- */
-export async function readBilledTo(em: EntityManager, organizationId: string, accountId: string): Promise<Day | null> {
-  const above = sql`SELECT a.id FROM account a
-    WHERE a.organization_id = ${organizationId} AND a.id <> ${accountId}
-      AND (a.kind = 'ORGANIZATION' OR a.id IN (SELECT t.team_id FROM account_team t
-        WHERE t.organization_id = ${organizationId} AND t.account_id = ${accountId}))`;
-  await sql`SELECT s.id FROM subscription s
-    WHERE s.organization_id = ${organizationId} AND s.account_id IN (${above})
-    ORDER BY s.id FOR UPDATE`.execute(em.getKysely());
-  const { rows } = await sql<{ day: Day | null }>`SELECT max(i.to_day)::text AS day FROM invoice i
-    WHERE i.organization_id = ${organizationId} AND i.status <> 'VOID' AND i.account_id IN (${above})`.execute(
-    em.getKysely(),
-  );
-  return rows[0]?.day ?? null;
-}
-
-/**
  * What is on the invoices of several windows of one organization, in their order. A record counts with the first of its
  * lines, so that all of it is read in one pass.
  */

@@ -8,7 +8,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.js';
 import { ApiError } from '../../errors.js';
-import { CATALOGUE, encodeId } from '../../node-id.js';
+import { CATALOGUE } from '../../node-id.js';
 import { Operation } from '../../operation.js';
 import { Role } from '../../principal.js';
 import { dueSubscriptions } from './due-subscriptions.sql.js';
@@ -70,30 +70,36 @@ export class BillingCycle {
       for (const [organizationId, subscriptions] of Map.groupBy(due, (of) => of.organizationId)) {
         if (this.#isClosed) return;
         const ids = subscriptions.map(({ id }) => id);
-        const made = await this.#issueTogether(organizationId, ids, cuts);
-        for (const id of ids) if (!made.has(id)) tried.push(id);
+        const done = new Set(await this.#issueTogether(organizationId, ids, cuts));
+        for (const id of ids) if (!done.has(id)) tried.push(id);
       }
       if (due.length === 0) return;
     }
   }
 
-  /** Those that were made. Where one spoils it for the others, each is made by itself. */
-  async #issueTogether(organizationId: string, ids: readonly string[], cuts: Map<string, Cut>): Promise<Set<string>> {
+  /** Those that are done with until their next day. Where one spoils it for the others, each is made by itself. */
+  async #issueTogether(organizationId: string, ids: readonly string[], cuts: Map<string, Cut>): Promise<string[]> {
+    const { made, looked, failures } = await this.#issue(organizationId, ids, cuts);
+    const done = [...made, ...looked];
+    for (const { id, reason } of failures) {
+      if (this.#isClosed || isNotNow(reason)) continue;
+      if (ids.length > 1) done.push(...(await this.#issueTogether(organizationId, [id], cuts)));
+      else this.log.warn({ err: reason, organizationId, subscription: id }, 'an invoice could not be made yet');
+    }
+    return done;
+  }
+
+  async #issue(organizationId: string, ids: readonly string[], cuts: Map<string, Cut>): Promise<IssuedInvoices> {
     const operation = this.#operation(organizationId);
     try {
       const cut = await this.#cutFor(operation, ids, cuts);
-      const { made, failures } = await this.invoices.issueAll(operation, ids, cut.at);
+      const issued = await this.invoices.issueAll(operation, ids, cut.at);
       await operation.commit();
-      for (const id of made) cut.served.add(id);
-      return new Set([...made, ...(await this.#issueAlone(organizationId, failures))]);
-    } catch (error) {
+      for (const id of issued.made) cut.served.add(id);
+      return issued;
+    } catch (reason) {
       await operation.rollback();
-      return new Set(
-        await this.#issueAlone(
-          organizationId,
-          ids.map((id) => ({ id, reason: error })),
-        ),
-      );
+      return { made: [], looked: [], failures: ids.map((id) => ({ id, reason })) };
     }
   }
 
@@ -106,28 +112,6 @@ export class BillingCycle {
     const cut = { at: await this.invoices.cut(operation), served: new Set<string>() };
     cuts.set(organizationId, cut);
     return cut;
-  }
-
-  async #issueAlone(organizationId: string, failures: IssuedInvoices['failures']): Promise<readonly string[]> {
-    const made: string[] = [];
-    for (const { id, reason } of failures) {
-      if (!this.#isClosed && !isNotNow(reason) && (await this.#issue(organizationId, id))) made.push(id);
-    }
-    return made;
-  }
-
-  async #issue(organizationId: string, id: string): Promise<boolean> {
-    const operation = this.#operation(organizationId);
-    try {
-      await this.invoices.issue(operation, encodeId('subscription', id));
-      await operation.commit();
-      return true;
-    } catch (error) {
-      await operation.rollback();
-      if (!isNotNow(error))
-        this.log.warn({ err: error, organizationId, subscription: id }, 'an invoice could not be made yet');
-      return false;
-    }
   }
 
   #operation(organizationId: string): Operation {

@@ -181,7 +181,7 @@ export class InvoiceResolver {
   @Requires('billing.write')
   @Mutation(() => Invoice, {
     description:
-      'Makes the draft of an invoice that is due: the first on the first day of a subscription, with the base fee of its first period; each other after a period, with its usage and the next base fee. A record that is told of later is an adjustment on the next. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, INVOICE_STATE (none is due), FEATURE_DISABLED.',
+      'Makes the draft of an invoice that is due: the first on the first day of a subscription, with the base fee of its first period; each other after a period, with its usage and the next base fee. A record that is told of later is an adjustment on the next; after the last period one is due where anything came late. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, INVOICE_STATE (none is due), FEATURE_DISABLED.',
   })
   createInvoice(
     @Arg('input', () => CreateInvoiceInput, { description: 'Of which subscription.' }) input: CreateInvoiceInput,
@@ -255,7 +255,7 @@ export class InvoiceResolver {
   @Requires('billing.read')
   @Query(() => UpcomingInvoice, {
     description:
-      'The next invoice of a subscription as it would be with the usage so far. Writes nothing. Requires billing.read. Errors: NOT_FOUND, FORBIDDEN, INVOICE_STATE (all is invoiced), FEATURE_DISABLED.',
+      'The next invoice of a subscription as it would be with the usage so far. Where all is invoiced it has no lines. Writes nothing. Requires billing.read. Errors: NOT_FOUND, FORBIDDEN, FEATURE_DISABLED.',
   })
   upcomingInvoice(
     @Arg('subscriptionId', () => ID, { description: 'Opaque id of the subscription.' }) subscriptionId: string,

@@ -1,7 +1,6 @@
 import { badInput, invoiceState, rateLimited, serviceUnavailable } from '../../errors.js';
 import { lockGate } from '../../identity/gate.sql.js';
 import { authorize } from '../../identity/permission.js';
-import { encodeId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { takeCut } from './billed-usage.sql.js';
 import type { CreateInvoiceInput } from './invoice-input.js';
@@ -19,6 +18,7 @@ import {
   invoicingOf,
   linesOfToday,
   lockedSubscription,
+  lookLater,
   nextPlace,
   scheduleNext,
   subscriptionOf,
@@ -49,6 +49,9 @@ export class InvoiceService {
     const place = await placeOf(operation, subscription, input.sequence);
     if (place instanceof Invoice) return place;
     const invoicing = await invoicingAt(operation, place, cutAt);
+    if (isLate(invoicing) && usageLinesOf(invoicing).length === 0) {
+      throw invoiceState('All of the subscription is invoiced.');
+    }
     await this.#assertFewLines(operation, invoicing);
     const draft = draftOf(operation, invoicing);
     await writeInvoices(operation, [draft], [invoicing]);
@@ -56,15 +59,10 @@ export class InvoiceService {
     return (await operation.em()).findOneOrFail(Invoice, { organizationId, id: draft.id });
   }
 
-  /** Makes the next invoice of a subscription and gives it its number, both or neither. */
-  async issue(operation: Operation, subscriptionId: string): Promise<Invoice> {
-    const { id } = await this.create(operation, { subscriptionId });
-    return this.statuses.finalize(operation, { invoiceId: encodeId('invoice', id) });
-  }
-
   /**
-   * The same of many subscriptions of the organization, by a cut that was made before. What their invoices are worked out
-   * from is read together, and they are written together. Subscriptions that somebody else changes are left out.
+   * Makes the next invoices of subscriptions and gives them their numbers, both or neither, by a cut that was made before.
+   * What they are worked out from is read together, and they are written together. Subscriptions that somebody else changes
+   * are left out.
    */
   async issueAll(operation: Operation, subscriptionIds: readonly string[], cutAt: Date): Promise<IssuedInvoices> {
     authorize(operation, 'billing.write');
@@ -81,13 +79,16 @@ export class InvoiceService {
       }),
     );
     const invoicings = worked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const made = invoicings.map(({ subscription }) => subscription);
-    await this.statuses.writeFinal(operation, invoicings);
-    await scheduleNext(operation, ...made);
+    const due = invoicings.filter((invoicing) => !isForNothing(invoicing));
+    const notDue = invoicings.filter(isForNothing);
+    await this.statuses.writeFinal(operation, due);
+    await scheduleNext(operation, ...due.map(({ subscription }) => subscription));
+    await lookLater(operation, notDue);
     const failures = worked.flatMap((one, n) =>
       one.status === 'rejected' ? [{ id: subscriptions[n]?.id ?? '', reason: one.reason as unknown }] : [],
     );
-    return { made: made.map(({ id }) => id), failures };
+    const idOf = ({ subscription }: Invoicing) => subscription.id;
+    return { made: due.map(idOf), looked: notDue.map(idOf), failures };
   }
 
   /**
@@ -140,6 +141,8 @@ export class InvoiceService {
 export interface IssuedInvoices {
   /** Those whose invoice is there. */
   readonly made: readonly string[];
+  /** Those that are over, where nothing came late. */
+  readonly looked: readonly string[];
   /** Those whose invoice cannot be made now. */
   readonly failures: readonly { readonly id: string; readonly reason: unknown }[];
 }
@@ -174,9 +177,14 @@ async function invoicingAt(operation: Operation, place: InvoicePlace, cutAt: Dat
   if (invoicing.span && cutAt < invoicing.span.toAt) {
     throw serviceUnavailable('The usage was cut before the period had ended.');
   }
-  const isLate = place.sequence > 0 && invoicing.span?.fromDay === invoicing.span?.toDay;
-  if (isLate && !invoicing.sums.lines.some(({ kind }) => OF_USAGE.has(kind))) {
-    throw invoiceState('All of the subscription is invoiced.');
-  }
   return invoicing;
 }
+
+/** Of a subscription that is over, after its last period. */
+const isLate = ({ sequence, span }: Invoicing) => sequence > 0 && span?.fromDay === span?.toDay;
+
+const usageLinesOf = ({ sums }: Invoicing) => sums.lines.filter(({ kind }) => OF_USAGE.has(kind));
+
+/** Nobody gets a late invoice unasked for a call that was free, or with the reversal that took it back. */
+const isForNothing = (invoicing: Invoicing) =>
+  isLate(invoicing) && usageLinesOf(invoicing).every(({ amountPico }) => amountPico === 0n);

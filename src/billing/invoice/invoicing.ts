@@ -24,7 +24,7 @@ import {
 } from './last-invoice.sql.js';
 import type { PlanTerms } from '../plan/plan-terms.js';
 import { PlanSubscription } from '../subscription/plan-subscription.js';
-import { addDays, type Day } from '../amount/proration.js';
+import { addDays, daysBetween, type Day } from '../amount/proration.js';
 import { periodsFrom, phaseOn, phasesOf } from '../subscription/subscription-phase.js';
 
 /** Where the next invoice of a subscription belongs. */
@@ -55,11 +55,15 @@ export async function subscriptionOf(operation: Operation, opaqueId: string): Pr
 }
 
 /** The same, for whoever changes it or what is invoiced of it: one at a time. */
-export async function lockedSubscription(operation: Operation, opaqueId: string): Promise<PlanSubscription> {
+export async function lockedSubscription(
+  operation: Operation,
+  opaqueId: string,
+  lockMode: LockMode.PESSIMISTIC_WRITE | LockMode.PESSIMISTIC_WRITE_OR_FAIL = LockMode.PESSIMISTIC_WRITE,
+): Promise<PlanSubscription> {
   const id = decodeUuid('subscription', opaqueId);
   const em = await operation.em();
   const { organizationId } = operation.principal;
-  const options = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+  const options = { lockMode, refresh: true };
   const subscription = id === undefined ? null : await em.findOne(PlanSubscription, { organizationId, id }, options);
   if (!subscription) throw notFound('The subscription');
   operation.forget(subscriptionOf);
@@ -147,14 +151,34 @@ export async function scheduleNext(operation: Operation, ...subscriptions: PlanS
   await (await operation.em()).flush();
 }
 
+/**
+ * So many days after the last invoice of a subscription that is over it is looked for what came late. What a reservation
+ * held when the usage was cut has settled or expired by then: it is held for a day at most, unless it is extended.
+ */
+const LATE_AFTER_DAYS = 2;
+
 async function nextInvoiceDay(operation: Operation, subscription: PlanSubscription): Promise<Day | null> {
   const { startDay, endDay } = subscription;
   if (endDay === startDay) return null;
-  const { sequence } = await nextPlace(operation, subscription);
-  if (sequence === 0) return startDay;
+  const { sequence, before } = await nextPlace(operation, subscription);
+  if (!before) return startDay;
   const periods = await periodsFrom(operation, subscription, startDay, sequence);
   const last = periods[sequence - 1];
-  return last ? addDays(last.lastDay, 1) : null;
+  return addDays(last?.lastDay ?? before.cutDay, last ? 1 : LATE_AFTER_DAYS);
+}
+
+/**
+ * Nothing came since the last invoice of subscriptions that are over. Each is looked at again when twice as many days have
+ * gone by since that invoice: a call may come or be corrected years later, so there is no last look, and yet there are only
+ * ten in the first three years.
+ */
+export async function lookLater(operation: Operation, places: readonly InvoicePlace[]): Promise<void> {
+  const today = await todayOf(operation);
+  for (const { subscription, before } of places) {
+    const days = before ? Number(daysBetween(before.cutDay, today)) : 0;
+    subscription.nextInvoiceDay = addDays(today, Math.max(days, LATE_AFTER_DAYS));
+  }
+  await (await operation.em()).flush();
 }
 
 /** What an invoice comes to, with the usage up to a cut. */

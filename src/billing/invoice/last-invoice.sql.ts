@@ -13,6 +13,8 @@ export interface LastInvoice {
   readonly toDay: Day | null;
   readonly toAt: Date | null;
   readonly cutAt: Date;
+  /** The local day of the cut. */
+  readonly cutDay: Day;
   readonly carriedPico: bigint;
   readonly carriedForwardPico: bigint;
 }
@@ -34,8 +36,10 @@ export async function readLastInvoices(
   const { rows } = await sql<LastRow>`
     SELECT i.subscription_id AS "subscriptionId", i.id, i.sequence, i.status, i.to_day::text AS "toDay",
       (extract(epoch FROM i.to_at) * 1000)::float8 AS "toAtMs", (extract(epoch FROM i.cut_at) * 1000)::float8 AS "cutAtMs",
+      public.local_day_of(o.zone, i.cut_at)::text AS "cutDay",
       i.carried_pico::text AS carried, i.carried_forward_pico::text AS "carriedForward"
     FROM unnest(${[...subscriptionIds]}::uuid[]) AS s (id)
+    JOIN organization o ON o.organization_id = ${organizationId}
     CROSS JOIN LATERAL (
       SELECT i.* FROM invoice i
       WHERE i.organization_id = ${organizationId} AND i.subscription_id = s.id AND i.status <> 'VOID'

@@ -61,7 +61,8 @@ export class PlanSubscription {
 
   @Field(() => LocalDateScalar, {
     nullable: true,
-    description: 'From which day on its next invoice can be made; null where all of its periods are invoiced.',
+    description:
+      'The local day on which its next invoice is made, unless somebody makes it before. Once all of its periods are invoiced: the day on which it is looked for what came late, of which an invoice is made. null where it ended before it began.',
   })
   @Property({ type: 'date', nullable: true })
   nextInvoiceDay!: Day | null;

@@ -120,7 +120,7 @@ export class SubscriptionResolver {
   @Requires('billing.write')
   @Mutation(() => PlanSubscription, {
     description:
-      'Puts an account on a plan, with the terms that the plan has now. An account has one subscription at a time. Requires billing.write. Errors: BAD_USER_INPUT, FORBIDDEN, FEATURE_DISABLED.',
+      'Puts an account on a plan, with the terms that the plan has now. An account has one subscription at a time. Requires billing.write. Errors: BAD_USER_INPUT, FORBIDDEN, SERVICE_UNAVAILABLE (an invoice is being made), FEATURE_DISABLED.',
   })
   subscribe(
     @Arg('input', () => SubscribeInput, { description: 'Who goes on which plan.' }) input: SubscribeInput,
@@ -132,7 +132,7 @@ export class SubscriptionResolver {
   @Requires('billing.write')
   @Mutation(() => PlanSubscription, {
     description:
-      'Puts a subscription on other terms, from today with both fees by their days, or from its next period on. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, FEATURE_DISABLED.',
+      'Puts a subscription on other terms, from today with both fees by their days, or from its next period on. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, SERVICE_UNAVAILABLE (an invoice is being made), FEATURE_DISABLED.',
   })
   changeSubscription(
     @Arg('input', () => ChangeSubscriptionInput, { description: 'What changes, and when.' })
@@ -145,7 +145,7 @@ export class SubscriptionResolver {
   @Requires('billing.write')
   @Mutation(() => PlanSubscription, {
     description:
-      'Ends a subscription, with today or with its period; one that has not begun never does. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, FEATURE_DISABLED.',
+      'Ends a subscription, with today or with its period; one that has not begun never does. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, SERVICE_UNAVAILABLE (an invoice is being made), FEATURE_DISABLED.',
   })
   cancelSubscription(
     @Arg('input', () => CancelSubscriptionInput, { description: 'Which one, and when.' })

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { badInput, invoiceState } from '../../errors.js';
+import { LockMode } from '@mikro-orm/core';
+import { badInput, databaseFault, invoiceState, serviceUnavailable } from '../../errors.js';
 import type { PriceBook } from '../../catalog/price-book.js';
 import { writeMarkups } from '../../catalog/write-markups.sql.js';
 import type { AccountDirectory } from '../../identity/account-directory.js';
@@ -9,7 +10,7 @@ import { authorize } from '../../identity/permission.js';
 import { newId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { readToday, todayOf } from './billing-period.sql.js';
-import { readBilledTo } from '../invoice/billed-usage.sql.js';
+import { awaitInvoicesAbove, readBilledTo } from '../invoice/billed-above.sql.js';
 import { withOverrides } from '../plan/check-plan.js';
 import { lastInvoice, lockedSubscription, scheduleNext } from '../invoice/invoicing.js';
 import type { PlanOverridesInput } from '../plan/plan-input.js';
@@ -48,6 +49,8 @@ export class SubscriptionService {
     const { organizationId } = operation.principal;
     const [accountId] = await this.accounts.idsOf(organizationId, [account], operation.now);
     if (accountId === undefined) throw new Error('The account was not made.');
+    await awaitInvoicesAbove(await operation.em(), organizationId, accountId);
+    await operation.commit();
     const em = await operation.em();
     await lockGate(em, organizationId);
     const other = (await em.find(PlanSubscription, { organizationId, accountId })).find(
@@ -55,7 +58,7 @@ export class SubscriptionService {
     );
     if (other && (await isThat(operation, other, startDay, chosen))) return other;
     if (other) throw badInput(['input'], 'The account has a subscription in this time: change or cancel that one.');
-    const billedTo = await readBilledTo(em, organizationId, accountId);
+    const billedTo = await atOnce(readBilledTo(em, organizationId, accountId));
     if (billedTo !== null && billedTo > startDay) {
       throw badInput(
         ['input', 'firstDay'],
@@ -154,9 +157,12 @@ export class SubscriptionService {
   /** One at a time changes the subscriptions of an organization. */
   async #locked(operation: Operation, id: string): Promise<{ subscription: PlanSubscription; today: Day }> {
     const { organizationId } = operation.principal;
+    // Whoever makes an invoice of it holds it. At the gate every call of the organization would wait for that, too.
+    await lockedSubscription(operation, id);
+    await operation.commit();
     const em = await operation.em();
     await lockGate(em, organizationId);
-    const subscription = await lockedSubscription(operation, id);
+    const subscription = await atOnce(lockedSubscription(operation, id, LockMode.PESSIMISTIC_WRITE_OR_FAIL));
     const today = await readToday(em, organizationId);
     if (subscription.endDay !== null && subscription.endDay <= today) {
       throw badInput(['input', 'subscriptionId'], 'The subscription has ended: subscribe the account again.');
@@ -198,6 +204,13 @@ export class SubscriptionService {
     await em.persist(em.create(SubscriptionTerms, { ...row, createdAt: operation.now })).flush();
     operation.forget(phasesOf);
   }
+}
+
+/** For what waits for nobody. @throws ApiError SERVICE_UNAVAILABLE where somebody holds it */
+async function atOnce<Found>(found: Promise<Found>): Promise<Found> {
+  return found.catch((error: unknown) => {
+    throw databaseFault(error) === 'LOCKED' ? serviceUnavailable('An invoice is being made at the moment.') : error;
+  });
 }
 
 /** Where a change begins: today, or the first day of the next period; before the first day, that. */
