@@ -175,6 +175,7 @@ test('those that were over before there was such a look are looked at, too', asy
   await call(400_000);
   await client.query('UPDATE subscription SET next_invoice_day = NULL');
   for (const statement of statementsOf(LateInvoice20261127)) await client.query(statement);
-  await runOn(2);
+  // A day later, and not the same noon again: set back, the clock would cut before the call.
+  await runOn(3);
   expect(await invoices()).toEqual(['1 PAID 0', '2 PAID 0', '3 OPEN 1 ADJUSTMENT']);
 });
