@@ -164,7 +164,7 @@ async function nextInvoiceDay(operation: Operation, subscription: PlanSubscripti
   if (!before) return startDay;
   const periods = await periodsFrom(operation, subscription, startDay, sequence);
   const last = periods[sequence - 1];
-  return addDays(last?.lastDay ?? before.cutDay, last ? 1 : LATE_AFTER_DAYS);
+  return last ? addDays(last.lastDay, 1) : addDays(before.cutDay, LATE_AFTER_DAYS);
 }
 
 /**
