@@ -18,6 +18,7 @@ import { residentMb } from './process-figures.js';
 import { ask, furnish, KEY, startEmbedded, startProduct, useAsInDemo, USERS, type Product } from './product.js';
 import { bestOf, CONNECTIONS, measureRounds, type Rounds } from './rounds.js';
 import { Stage } from './stage.js';
+import { judgeWebhooks, measureWebhooks, reportWebhooks } from './webhooks.js';
 import { askSummary, fillYear, rawSummary, type Grouping } from './summary.js';
 
 const { values: options } = parseArgs({
@@ -169,6 +170,8 @@ async function checkBooks(stage: Stage): Promise<boolean> {
   return right;
 }
 
+const areHeld = (judgements: readonly { readonly holds: boolean }[]) => judgements.every(({ holds }) => holds);
+
 async function bench(stage: Stage): Promise<boolean> {
   for (const name of ['fsync', 'synchronous_commit', 'full_page_writes']) {
     if ((await stage.setting(name)) !== 'on') throw new Error(`PostgreSQL is not durable: ${name} is off.`);
@@ -181,9 +184,13 @@ async function bench(stage: Stage): Promise<boolean> {
   const first = await startProduct(stage, 'product');
   await furnish(first.url);
   await first.process.stop();
+  const webhooks =
+    options.only === 'billing' ? undefined : await measureWebhooks(stage, 'product', SIZE.asks, SIZE.seconds);
+  if (webhooks) console.log(`\n${reportWebhooks(webhooks)}\n`);
+  if (options.only === 'webhooks') return !!webhooks && areHeld(judgeWebhooks(webhooks));
   const billing = await measureBilling(stage, 'product', SIZE.billing, SIZE.seconds * 4);
   console.log(`\n${reportBilling(billing)}\n`);
-  if (options.only === 'billing') return billing.judgements.every(({ holds }) => holds);
+  if (options.only === 'billing') return areHeld(billing.judgements);
   for (const database of ['rows', 'naive']) await stage.createDatabase(database, 'product');
   const summaries = await measureSummaries(stage);
   const start = await measureStart(stage);
@@ -219,7 +226,8 @@ async function bench(stage: Stage): Promise<boolean> {
     };
     await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   }
-  return isRight && (options.short === true || floors.every(({ holds }) => holds));
+  const isHeld = () => floors.every(({ holds }) => holds) && (!webhooks || areHeld(judgeWebhooks(webhooks)));
+  return isRight && (options.short === true || isHeld());
 }
 
 const stage = await Stage.open();

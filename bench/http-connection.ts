@@ -35,9 +35,14 @@ export class HttpConnection {
 
   /** @param body ASCII alone. Resolves with the answer's body, read as latin1. */
   post(body: string): Promise<string> {
+    return this.send(`${this.#head}${body.length}\r\n\r\n${body}`);
+  }
+
+  /** A request as it goes over the wire, ASCII alone. */
+  send(request: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#socket.write(`${this.#head}${body.length}\r\n\r\n${body}`, 'latin1');
+      this.#socket.write(request, 'latin1');
     });
   }
 

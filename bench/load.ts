@@ -113,7 +113,9 @@ function workerOf(slot: Slot): Worker {
     case 'reserve':
       return httpWorker(slot);
     case 'laneCycle':
-      throw new Error('Lanes are the work of another process.');
+    case 'event':
+    case 'health':
+      throw new Error(`${slot.kind} is the work of another process.`);
   }
 }
 

@@ -33,7 +33,14 @@ export interface LaneSlot extends SlotBase {
   readonly databaseUrl: string;
 }
 
-export type Slot = HttpSlot | RowSlot | LaneSlot;
+/** Events of a processor, signed, or the question whether the server lives. */
+export interface EventSlot extends SlotBase {
+  readonly kind: 'event' | 'health';
+  readonly url: string;
+  readonly secret: string;
+}
+
+export type Slot = HttpSlot | RowSlot | LaneSlot | EventSlot;
 
 /** Ends the slot that runs. */
 export const STOP = 'stop';

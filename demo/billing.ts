@@ -2,6 +2,7 @@
  * From usage to a paid invoice, on a server of its own with an embedded PostgreSQL and a clock that it moves: a month of
  * usage of a team, a change of its plan, prepaid credit, a correction, the invoice with its PDF, a payment by hand. Every
  * amount is explained: from the line to how it was worked out, and to the usage records behind it, which are added up here.
+ * Then invoices are collected from cards. Stripe is one that runs here; with STRIPE_SECRET_KEY of test mode it is Stripe.
  *
  *   npm run demo:billing
  */
@@ -14,6 +15,8 @@ import { readConfig } from '../src/config.js';
 import { startServer } from '../src/server.js';
 import { verifyBooks } from '../src/verify/verify.js';
 import { askOf, stop } from './ask.js';
+import { demonstrateCollecting } from './collecting.js';
+import { Payer } from './payer.js';
 import { INVOICE, printInvoice, type Invoice } from './print-invoice.js';
 
 const KEY = 'demo-billing-key-0123456789';
@@ -24,9 +27,12 @@ const CALLS_A_DAY = 3;
 const folder = await mkdtemp(join(tmpdir(), 'tollgate-billing-'));
 // PostgreSQL may run as another user, which has to enter it.
 await chmod(folder, 0o755);
+let offsetMs = 0;
+const payer = await Payer.open(() => Date.now() + offsetMs);
 console.log('A server of its own starts, with an embedded PostgreSQL ...');
 const config = readConfig({
   ...{ DATA_DIR: join(folder, 'data'), PORT: '0', BOOTSTRAP_API_KEY: KEY, TEST_CLOCK: 'true', INVOICE_INTERVAL: '0' },
+  ...{ ...payer.settings, COLLECT_INTERVAL: '100ms', DUNNING_ACTION: 'DISABLE_ACCOUNT' },
 });
 const server = await startServer(config, pino({ level: 'silent' }));
 const ask = askOf(server.url, KEY);
@@ -41,6 +47,7 @@ async function setClock(instant: string): Promise<void> {
   await client.query(`CREATE OR REPLACE FUNCTION tollgate_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS 'SELECT clock_timestamp() + interval ''${seconds} seconds'''`);
   await client.end();
+  offsetMs = seconds * 1000;
   await server.syncClock();
   console.log(`\n--- ${instant.slice(0, 10)}`);
 }
@@ -159,7 +166,8 @@ async function proveBooks(): Promise<void> {
 async function demonstrate(): Promise<void> {
   await setClock('2026-06-01T09:00:00Z');
   const subscriptionId = await setUp();
-  await printInvoice(ask, await issue(subscriptionId));
+  const first = await issue(subscriptionId);
+  await printInvoice(ask, first);
 
   const grant = {
     idempotencyKey: 'grant',
@@ -173,8 +181,8 @@ async function demonstrate(): Promise<void> {
   await setClock('2026-06-15T23:00:00Z');
   let wrong = '';
   for (let day = 1; day <= 15; day += 1) {
-    const first = await useOneDay(day);
-    if (day === 3) wrong = first;
+    const call = await useOneDay(day);
+    if (day === 3) wrong = call;
   }
   await setClock('2026-06-16T00:00:00Z');
   const change = { subscriptionId, plan: 'Growth', when: 'NOW' };
@@ -201,6 +209,7 @@ async function demonstrate(): Promise<void> {
   console.log(
     `\nA transfer came in: invoice ${paid.number} is ${paid.status}, ${paid.amountPaid} USD paid, ${paid.amountRemaining} left.`,
   );
+  await demonstrateCollecting({ ask, serverUrl: server.url, payer, teamId: TEAM, subscriptionId, setClock }, first.id);
   await proveBooks();
 }
 
@@ -208,5 +217,6 @@ try {
   await demonstrate();
 } finally {
   await server.close();
+  await payer.close();
   await rm(join(folder, 'data'), { recursive: true, force: true });
 }

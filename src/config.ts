@@ -41,6 +41,26 @@ const span = (fallback: string) =>
       return value;
     });
 
+/** Time spans, rising from one to the next or not, such as `1d,3d`. */
+const spans = (fallback: string, most: number) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const values = text.split(',').map((one) => (/^\d+$/.test(one.trim()) ? undefined : parseSpan(one.trim())));
+      const isRight = values.every((value) => value !== undefined && value > 0 && value <= MAX_WAIT_MS);
+      if (!isRight || values.length > most) {
+        context.addIssue({
+          code: 'custom',
+          message: `must be up to ${most} time spans with their units, such as 1d,3d,5d (90 days each at most)`,
+        });
+        return z.NEVER;
+      }
+      return values.flatMap((value) => value ?? []);
+    });
+
+const MAX_WAIT_MS = 90 * 86_400_000;
+
 function parseSpan(text: string): number | undefined {
   return /^\d+(\.\d+)?\s*[a-z]*$/i.test(text) ? ms(text as ms.StringValue) : undefined;
 }
@@ -87,6 +107,35 @@ const settings = z.object({
   BUDGET_GRACE_PERIOD: span('0'),
   PRICING_UPDATE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   INVOICE_INTERVAL: span('1m'),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[rs]k_(test|live)_\w+$/, 'must begin with sk_test_, sk_live_, rk_test_ or rk_live_')
+    .optional(),
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_(test|live)_\w+$/, 'must begin with pk_test_ or pk_live_')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_[\w+/=]+(,whsec_[\w+/=]+){0,4}$/,
+      'must be one secret that begins with whsec_, or up to five with commas between',
+    )
+    .transform((text) => text.split(','))
+    .optional(),
+  STRIPE_API_URL: webAddress.refine((text) => new URL(text).pathname === '/', 'must have no path').optional(),
+  STRIPE_TIMEOUT: span('10s').refine((value) => value > 0, 'must be more than 0'),
+  COLLECT_INTERVAL: span('5s'),
+  WEBHOOK_CATCH_UP_INTERVAL: z.preprocess(
+    (text) => text ?? 'unset',
+    z
+      .literal('unset')
+      .transform(() => undefined)
+      .or(span('0')),
+  ),
+  DUNNING_RETRIES: spans('1d,3d,5d,7d', 10),
+  DUNNING_GRACE: span('3d'),
+  DUNNING_ACTION: z.enum(['NONE', 'DISABLE_ACCOUNT'], { error: 'must be NONE or DISABLE_ACCOUNT' }).default('NONE'),
   MAX_INVOICE_LINES_PER_DAY: wholeNumber(10_000, 1, 1_000_000),
   PRICING_UPDATE_INTERVAL: span('0'),
   PRICING_UPDATE_TIMEOUT: span('30s').refine((value) => value > 0, 'must be more than 0'),
@@ -130,6 +179,17 @@ export interface Config {
   readonly pricingUpdateUrl: string | undefined;
   /** How often due invoices are made; 0: only by hand. */
   readonly invoiceIntervalMs: number;
+  /** undefined: all invoices are paid by hand. */
+  readonly stripe: StripeConfig | undefined;
+  /** How often payments, refunds and events are looked after; 0: never, by this server. */
+  readonly collectIntervalMs: number;
+  /** How often events are asked for that never arrived; 0: never. */
+  readonly webhookCatchUpIntervalMs: number;
+  /** After which time each failed attempt is followed by the next. */
+  readonly dunningRetriesMs: readonly number[];
+  /** How long after the last one the action waits. */
+  readonly dunningGraceMs: number;
+  readonly dunningAction: 'NONE' | 'DISABLE_ACCOUNT';
   /** Lines that the invoices of one subscription may get in a local day, those that are taken back included. */
   readonly maxInvoiceLinesPerDay: number;
   /** 0 = never. */
@@ -140,6 +200,17 @@ export interface Config {
   readonly logLevel: string;
   /** Lets the database's clock be shifted; refused with NODE_ENV=production. */
   readonly testClock: boolean;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  /** For browsers; handed on to whoever keeps a payment method. */
+  readonly publishableKey: string | undefined;
+  /** All are accepted, so that one can be exchanged for the next. */
+  readonly webhookSecrets: readonly string[];
+  /** undefined: Stripe's own. */
+  readonly apiUrl: string | undefined;
+  readonly timeoutMs: number;
 }
 
 /** All mistakes of the settings, one a line. */
@@ -157,6 +228,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (present['TEST_CLOCK'] === 'true' && environment['NODE_ENV'] === 'production') {
     mistakes.push('TEST_CLOCK must not be set in production.');
   }
+  mistakes.push(...stripeMistakes(present));
   if (!parsed.success || mistakes.length > 0) {
     throw new ConfigError(`Please correct the settings: ${mistakes.join(' ')}`);
   }
@@ -180,6 +252,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     budgetGraceMs: value.BUDGET_GRACE_PERIOD,
     pricingUpdateUrl: value.PRICING_UPDATE_URL,
     invoiceIntervalMs: value.INVOICE_INTERVAL,
+    stripe: stripeOf(value),
+    collectIntervalMs: value.COLLECT_INTERVAL,
+    // Without a secret no event arrives by itself.
+    webhookCatchUpIntervalMs: value.WEBHOOK_CATCH_UP_INTERVAL ?? (value.STRIPE_WEBHOOK_SECRET ? 600_000 : 30_000),
+    dunningRetriesMs: value.DUNNING_RETRIES,
+    dunningGraceMs: value.DUNNING_GRACE,
+    dunningAction: value.DUNNING_ACTION,
     maxInvoiceLinesPerDay: value.MAX_INVOICE_LINES_PER_DAY,
     pricingUpdateIntervalMs: value.PRICING_UPDATE_INTERVAL,
     pricingUpdateTimeoutMs: value.PRICING_UPDATE_TIMEOUT,
@@ -187,4 +266,25 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: value.LOG_LEVEL,
     testClock: value.TEST_CLOCK,
   };
+}
+
+function stripeOf(value: z.infer<typeof settings>): StripeConfig | undefined {
+  if (value.STRIPE_SECRET_KEY === undefined) return undefined;
+  return {
+    secretKey: value.STRIPE_SECRET_KEY,
+    publishableKey: value.STRIPE_PUBLISHABLE_KEY,
+    webhookSecrets: value.STRIPE_WEBHOOK_SECRET ?? [],
+    apiUrl: value.STRIPE_API_URL,
+    timeoutMs: value.STRIPE_TIMEOUT,
+  };
+}
+
+function stripeMistakes(present: Readonly<Record<string, string | undefined>>): string[] {
+  const { STRIPE_SECRET_KEY: secret, STRIPE_PUBLISHABLE_KEY: publishable } = present;
+  const orphans = ['STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'].filter((name) => present[name]);
+  if (secret === undefined) return orphans.map((name) => `${name} is of no use without STRIPE_SECRET_KEY.`);
+  const mode = (key: string) => key.split('_')[1];
+  return publishable !== undefined && mode(secret) !== mode(publishable)
+    ? ['STRIPE_PUBLISHABLE_KEY and STRIPE_SECRET_KEY must both be of test or both of live mode.']
+    : [];
 }

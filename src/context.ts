@@ -28,13 +28,13 @@ export class Context {
 
   /** @throws ApiError UNAUTHENTICATED without a key. */
   get operation(): Operation {
-    return this.held.current ?? this.begin();
+    return this.held.current ?? this.begin(true);
   }
 
   /** Starts the Operation of the next top-level field. */
-  begin(): Operation {
+  begin(isReading = false): Operation {
     if (!this.principal) throw unauthenticated();
-    const operation = new Operation(this.principal, this.clock.now(), this.orm);
+    const operation = new Operation(this.principal, this.clock.now(), this.orm, isReading);
     this.held.current = operation;
     this.held.opened.push(operation);
     return operation;

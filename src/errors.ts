@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   RESERVATION_NOT_HELD: { retryable: false },
   ALREADY_CORRECTED: { retryable: false },
   INVOICE_STATE: { retryable: false },
+  PAYMENT_FAILED: { retryable: false },
   RATE_LIMITED: { retryable: true },
   FEATURE_DISABLED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
@@ -83,6 +84,12 @@ export function invoiceState(message: string): ApiError {
   return new ApiError('INVOICE_STATE', message);
 }
 
+/** @param declineCode in the words of the processor, such as `insufficient_funds` */
+export function paymentFailed(declineCode: string): ApiError {
+  const message = `No money came in: ${declineCode}. The invoice is as it was; try another payment method.`;
+  return new ApiError('PAYMENT_FAILED', message, { declineCode });
+}
+
 /** @param retryAfter in seconds */
 export function rateLimited(message: string, retryAfter: number): ApiError {
   return new ApiError('RATE_LIMITED', message, { retryAfter });
@@ -91,6 +98,11 @@ export function rateLimited(message: string, retryAfter: number): ApiError {
 /** @param flag the setting that would switch it on */
 export function featureDisabled(flag: string): ApiError {
   return new ApiError('FEATURE_DISABLED', `This installation has it switched off: ${flag} is false.`, { flag });
+}
+
+/** @param setting that is not there */
+export function notConfigured(setting: string): ApiError {
+  return new ApiError('FEATURE_DISABLED', `This installation has it switched off: ${setting} is not set.`, { setting });
 }
 
 /** The bounds of `retryAfter`, in ms. */

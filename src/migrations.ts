@@ -24,6 +24,8 @@ import { Reprice20261127 } from '../migrations/20261127-5-reprice.js';
 import { BilledUsage20261127 } from '../migrations/20261127-6-billed-usage.js';
 import { LateInvoice20261127 } from '../migrations/20261127-7-late-invoice.js';
 import { RepriceExpected20261128 } from '../migrations/20261128-1-reprice-expected.js';
+import { Collecting20261128 } from '../migrations/20261128-2-collecting.js';
+import { SharedMethod20261128 } from '../migrations/20261128-3-method-sharing.js';
 
 export const MIGRATIONS = [
   Identity20261123,
@@ -51,4 +53,6 @@ export const MIGRATIONS = [
   BilledUsage20261127,
   LateInvoice20261127,
   RepriceExpected20261128,
+  Collecting20261128,
+  SharedMethod20261128,
 ];

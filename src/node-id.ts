@@ -41,6 +41,8 @@ export type NodeTag =
   | 'invoice'
   | 'model'
   | 'organization'
+  | 'payment'
+  | 'paymentmethod'
   | 'plan'
   | 'pricing'
   | 'reprice'
@@ -48,7 +50,10 @@ export type NodeTag =
   | 'subscription'
   | 'usage';
 
-export function encodeId(tag: NodeTag, key: string): string {
+/** What has cursors and no opaque id. */
+type CursorTag = 'webhookevent';
+
+export function encodeId(tag: NodeTag | CursorTag, key: string): string {
   return Buffer.from(`${tag}:${key}`).toString('base64url');
 }
 

@@ -14,6 +14,8 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   invoice: 'Invoice',
   model: 'Model',
   organization: 'Organization',
+  payment: 'Payment',
+  paymentmethod: 'PaymentMethod',
   plan: 'Plan',
   pricing: 'Pricing',
   reprice: 'Reprice',

@@ -1,17 +1,22 @@
 /** What every service method takes: who asks, when, and the transaction in which people's rows are read and written. */
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { IsolationLevel, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { setTransactionOrganization } from './operation.sql.js';
 import type { Principal } from './principal.js';
+
+const READING = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true } as const;
 
 export class Operation {
   #opening: Promise<EntityManager> | undefined;
   readonly #loaders = new Map<object, unknown>();
+  #afterCommit: (() => void)[] = [];
 
   constructor(
     readonly principal: Principal,
     /** The instant of the operation by the database's clock; prices and periods both go by it. */
     readonly now: Date,
     private readonly orm: MikroORM,
+    /** All that it reads is of one instant, and it changes nothing. Who locks what it reads has to see what is newest. */
+    private readonly isReading = false,
   ) {}
 
   /** The entity manager of this operation's transaction, which is opened on first use. */
@@ -40,9 +45,15 @@ export class Operation {
     this.#loaders.delete(purpose);
   }
 
+  /** Told once what was done so far is committed, and never where it is rolled back. */
+  afterCommit(tell: () => void): void {
+    this.#afterCommit.push(tell);
+  }
+
   /** Commits what was opened. The next `em()` opens a new transaction. */
   async commit(): Promise<void> {
     const em = await this.#take();
+    const tellings = this.#takeTellings();
     try {
       await em?.commit();
     } catch (error) {
@@ -50,17 +61,19 @@ export class Operation {
       await em?.rollback().catch(() => undefined);
       throw error;
     }
+    for (const tell of tellings) tell();
   }
 
   /** Never fails: where the connection is gone, the database has rolled back already. */
   async rollback(): Promise<void> {
+    this.#takeTellings();
     const em = await this.#take();
     await em?.rollback().catch(() => undefined);
   }
 
   async #open(): Promise<EntityManager> {
     const em = this.orm.em.fork();
-    await em.begin();
+    await em.begin(this.isReading ? READING : {});
     try {
       await setTransactionOrganization(em, this.principal.organizationId);
     } catch (error) {
@@ -68,6 +81,12 @@ export class Operation {
       throw error;
     }
     return em;
+  }
+
+  #takeTellings(): (() => void)[] {
+    const tellings = this.#afterCommit;
+    this.#afterCommit = [];
+    return tellings;
   }
 
   /** What could not be opened has told whoever asked for it. */

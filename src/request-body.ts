@@ -43,16 +43,17 @@ export async function readJson(request: IncomingMessage, response: ServerRespons
   }
 }
 
-function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
-  const tooLarge = (): Refusal => new Refusal(413, `The request body must have at most ${MAX_BODY_BYTES} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+/** The bytes as they came. Rejects with a Refusal before more than `most` of them were kept. */
+export function readBody(request: IncomingMessage, response: ServerResponse, most = MAX_BODY_BYTES): Promise<Buffer> {
+  const tooLarge = (): Refusal => new Refusal(413, `The request body must have at most ${most} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge());
   if (request.headers.expect !== undefined) response.writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) {
+      if (size <= most) {
         chunks.push(chunk);
         return;
       }

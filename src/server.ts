@@ -17,7 +17,7 @@ import { MIGRATIONS } from './migrations.js';
 import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import { makeSchema } from './schema.js';
-import { ENTITIES, makeResolvers, makeServices } from './services.js';
+import { ENTITIES, makeResolvers, makeServices, type Services } from './services.js';
 import { openSocket } from './socket.js';
 import { StartError } from './start-error.js';
 
@@ -100,11 +100,13 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   });
   closers.add(() => services.lanes.close());
   closers.add(() => services.printer.close());
+  closers.add(() => services.webhooks.closeDoor());
 
   const schema = await makeSchema(makeResolvers(services), guardRootField);
   const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
   const door: DoorState = { isOpen: false, explorerKey: undefined };
-  const http = await openDoor(config, log, schema, contexts, database, door, services.invoiceDoor);
+  const routes = [services.invoiceDoor, services.webhooks.door];
+  const http = await openDoor(config, log, schema, contexts, database, door, routes);
   services.invoiceAddresses.listensAt(http.url);
   closers.add(() => http.close());
   // After everything that may fail, because a key that was made by a start that failed is never shown again.
@@ -118,14 +120,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   });
   door.explorerKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
   door.isOpen = true;
-  services.priceRefresh.start();
-  closers.add(() => services.priceRefresh.close());
-  services.expirySweeper.start();
-  closers.add(() => services.expirySweeper.close());
-  services.billingCycle.start();
-  closers.add(() => services.billingCycle.close());
-  services.latePricing.start();
-  closers.add(() => services.latePricing.close());
+  await startJobs(services, closers);
   return {
     url: http.url,
     databaseUrl,
@@ -136,6 +131,15 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     syncClock: () => clock.sync(),
     close: () => closers.closeAll(),
   };
+}
+
+/** What goes on by itself from now on. */
+async function startJobs(services: Services, closers: Closers): Promise<void> {
+  const { priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing } = services;
+  for (const job of [priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing]) {
+    await job?.start();
+    closers.add(async () => job?.close());
+  }
 }
 
 async function databaseOf(
@@ -170,7 +174,7 @@ async function openDoor(
   contexts: ContextFactory,
   database: Database,
   state: Readonly<DoorState>,
-  invoices: Route,
+  routes: readonly Route[],
 ): Promise<HttpDoor> {
   const formatError = errorFormatter(errorReporter(log));
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
@@ -192,7 +196,7 @@ async function openDoor(
     onFault,
     contextOf: (request) => contexts.fromAuthorization(request.headers.authorization),
     isReady: async () => state.isOpen && (await database.isReady()),
-    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) }), invoices],
+    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) }), ...routes],
   }).catch((error: unknown) => {
     throw portProblem(config, error);
   });

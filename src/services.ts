@@ -4,6 +4,8 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
+import type { CollectingSettings } from './billing/make-collecting.js';
+import { DunningAction } from './billing/profile/dunning-action.js';
 import { BILLING_ENTITIES, billingResolvers, makeBilling } from './billing/make-billing.js';
 import { BudgetMeter } from './budget/budget-meter.js';
 import { Budget } from './budget/budget.js';
@@ -137,6 +139,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     maxLinesPerDay: config.maxInvoiceLinesPerDay,
     report: reportError,
     publicUrl: config.publicUrl,
+    settings: collectingSettings(config),
+    wake,
   });
   const reports = new UsageReportService(identity.accounts, identity.organizations, catalogue.prices);
   const nodes = new NodeService({
@@ -149,6 +153,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     invoice: (operation, key) => billing.invoiceReading.findNode(operation, key),
     model: (operation, key) => catalogue.catalog.modelById(operation, key),
     organization: (operation, key) => identity.organizations.findNode(operation, key),
+    payment: (operation, key) => billing.payments.findNode(operation, key),
+    paymentmethod: (operation, key) => billing.paymentMethods.findNode(operation, key),
     plan: (operation, key) => billing.plans.findNode(operation, key),
     pricing: (operation, key) => catalogue.catalog.pricingById(operation, key),
     reprice: (operation, key) => spending.repriceReading.findNode(operation, key),
@@ -169,6 +175,12 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     reports,
     nodes,
   };
+}
+
+function collectingSettings(config: Config): CollectingSettings {
+  const { stripe, collectIntervalMs, webhookCatchUpIntervalMs, dunningRetriesMs, dunningGraceMs } = config;
+  const dunning = { retriesMs: dunningRetriesMs, graceMs: dunningGraceMs, action: DunningAction[config.dunningAction] };
+  return { stripe, collectIntervalMs, webhookCatchUpIntervalMs, dunning };
 }
 
 function makeIdentity({ config, database, clock }: Ground, lanes: Lanes) {

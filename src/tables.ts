@@ -29,6 +29,11 @@ export const TENANT_TABLES = [
   'billing_profile',
   'payment',
   'payment_limit',
+  'processor_customer',
+  'payment_method',
+  'method_fingerprint',
+  'refund',
+  'dispute',
   'alert_feed',
   'alert',
 ] as const;
@@ -42,6 +47,9 @@ export const CATALOGUE_TABLES = [
   'price_import',
   'installation',
 ] as const;
+
+/** Of the installation as a whole: whose what comes there is stands in what it is about. */
+export const INSTALLATION_TABLES = ['webhook_event', 'webhook_mark'] as const;
 
 /** About this database alone. */
 export const LOCAL_TABLES = ['migration'] as const;

@@ -11,6 +11,10 @@ export function messageOf(alert: Alert): string {
       return `A call of ${lower(whose(alert.account))} ${chargeOf(alert)}, and ${formatUsd(alert.heldPicoUsd ?? 0n)} USD had been held for it.`;
     case AlertKind.UNPRICED_USAGE:
       return `No price is known for the model "${alert.model ?? ''}"${from(alert)}: its usage counts without a cost until setPricing names one.`;
+    case AlertKind.PAYMENT_FAILED:
+      return `A payment of ${lower(whose(alert.account))} did not go through: ${alert.reason ?? 'no reason was given'}.`;
+    case AlertKind.SHARED_PAYMENT_METHOD:
+      return `${whose(alert.account)} keeps a payment method that another account kept before: trial and included credit of its plan are not had twice.`;
   }
 }
 

@@ -126,6 +126,22 @@ export class AlertResolver {
     return alert.reservationId === null ? null : encodeId('reservation', alert.reservationId);
   }
 
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The invoice that was to be paid; null for other kinds than PAYMENT_FAILED.',
+  })
+  invoiceId(@Root() alert: Alert): string | null {
+    return alert.invoiceId === null ? null : encodeId('invoice', alert.invoiceId);
+  }
+
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The payment that failed or waits for whoever pays; null for other kinds than PAYMENT_FAILED.',
+  })
+  paymentId(@Root() alert: Alert): string | null {
+    return alert.paymentId === null ? null : encodeId('payment', alert.paymentId);
+  }
+
   @FieldResolver(() => Float, {
     nullable: true,
     description:

@@ -9,6 +9,8 @@ export enum AlertKind {
   BUDGET_THRESHOLD = 'BUDGET_THRESHOLD',
   RESERVATION_OVERRUN = 'RESERVATION_OVERRUN',
   UNPRICED_USAGE = 'UNPRICED_USAGE',
+  PAYMENT_FAILED = 'PAYMENT_FAILED',
+  SHARED_PAYMENT_METHOD = 'SHARED_PAYMENT_METHOD',
 }
 
 registerEnumType(AlertKind, {
@@ -23,18 +25,26 @@ registerEnumType(AlertKind, {
     UNPRICED_USAGE: {
       description: 'Usage of a model without a known price was recorded. Once per model and local day.',
     },
+    PAYMENT_FAILED: {
+      description:
+        'An attempt to collect an invoice brought no money, or waits for whoever pays. Once per payment, whichever comes first.',
+    },
+    SHARED_PAYMENT_METHOD: {
+      description:
+        'An account keeps a card or bank account that another account kept before, and so has no trial and no included credit of its plan. Once per account and card or bank account.',
+    },
   },
 });
 
 const BUDGET_ONLY = 'null where the alert is about no budget.';
 
-/** Written by the hot functions, in the transaction of the spend that caused it; never by the unit of work. */
+/** Written in the transaction of what caused it, by the hot functions and by billing; never by the unit of work. */
 @Entity({ tableName: 'alert' })
 @Unique({ name: 'alert_key_key', properties: ['organizationId', 'alertKey'] })
 @Index({ name: 'alert_account_idx', properties: ['organizationId', 'accountId', 'cursor'] })
 @ObjectType({
   implements: Node,
-  description: 'Something that a person should know about. Written with the spend that caused it, never changed.',
+  description: 'Something that a person should know about. Written with what caused it, never changed.',
 })
 export class Alert {
   @PrimaryKey({ type: 'uuid' })
@@ -128,6 +138,20 @@ export class Alert {
   @Property({ type: 'text', nullable: true })
   model!: string | null;
 
+  @Property({ type: 'uuid', nullable: true })
+  invoiceId!: string | null;
+
+  @Property({ type: 'uuid', nullable: true })
+  paymentId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Of a PAYMENT_FAILED: why, in the words of the processor, such as `insufficient_funds` or `authentication_required`. Null where nothing was said, and for other kinds.',
+  })
+  @Property({ type: 'text', nullable: true })
+  reason!: string | null;
+
   @Field(() => DateTimeScalar, { description: 'When it was raised.' })
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
@@ -135,7 +159,7 @@ export class Alert {
   /** Read with the row: thousands of subscribers of one alert would otherwise look it up once each. */
   @Field(() => Account, {
     nullable: true,
-    description: 'Whose spending it is about; null where it is about no account in particular.',
+    description: 'Whose spending or paying it is about; null where it is about no account in particular.',
   })
   account!: Account | null;
 

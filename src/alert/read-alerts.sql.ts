@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql, type RawBuilder } from 'kysely';
 import type { Pool } from 'pg';
-import { Account, type AccountKind } from '../identity/account.js';
+import { Account, type AccountDisabledFor, type AccountKind } from '../identity/account.js';
 import { Alert, type AlertKind } from './alert.js';
 
 /** Columns as the two pools send them: int8 and numeric as texts, instants as dates by one and as texts by the other. */
@@ -21,6 +21,9 @@ interface AlertRow {
   readonly chargePicoUsd: string | null;
   readonly provider: string | null;
   readonly model: string | null;
+  readonly invoiceId: string | null;
+  readonly paymentId: string | null;
+  readonly reason: string | null;
   readonly createdAt: Date | string;
   readonly accountKind: AccountKind | null;
   readonly externalId: string;
@@ -28,6 +31,7 @@ interface AlertRow {
   readonly accountTeamId: string | null;
   readonly userId: string | null;
   readonly disabledAt: Date | string | null;
+  readonly disabledFor: AccountDisabledFor | null;
   readonly accountCreatedAt: Date | string;
   readonly userExternalId: string | null;
   readonly teamId: string | null;
@@ -43,8 +47,9 @@ const ALERTS = `
     a.limit_pico_usd::text AS "limitPicoUsd", a.spent_pico_usd::text AS "spentPicoUsd",
     a.reservation_id AS "reservationId", a.held_pico_usd::text AS "heldPicoUsd",
     a.charge_pico_usd::text AS "chargePicoUsd", a.provider, a.model,
+    a.invoice_id AS "invoiceId", a.payment_id AS "paymentId", a.reason,
     a.created_at AS "createdAt", c.kind AS "accountKind", c.external_id AS "externalId", c.name AS "accountName",
-    c.team_id AS "accountTeamId", c.user_id AS "userId", c.disabled_at AS "disabledAt",
+    c.team_id AS "accountTeamId", c.user_id AS "userId", c.disabled_at AS "disabledAt", c.disabled_for AS "disabledFor",
     c.created_at AS "accountCreatedAt", u.external_id AS "userExternalId", t.id AS "teamId",
     t.external_id AS "teamExternalId", b.name AS "budgetName", b.period AS "budgetPeriod"
   FROM alert a
@@ -145,6 +150,9 @@ function alertOf(organizationId: string, row: AlertRow): Alert {
     chargePicoUsd: amountOf(row.chargePicoUsd),
     provider: row.provider,
     model: row.model,
+    invoiceId: row.invoiceId,
+    paymentId: row.paymentId,
+    reason: row.reason,
     createdAt: new Date(row.createdAt),
     account: row.accountKind && accountOf(organizationId, row, row.accountKind),
     userExternalId: row.userExternalId,
@@ -173,6 +181,7 @@ function accountOf(organizationId: string, row: AlertRow, kind: AccountKind): Ac
     teamId: row.accountTeamId,
     userId: row.userId,
     disabledAt: instantOf(row.disabledAt),
+    disabledFor: row.disabledFor,
     createdAt: new Date(row.accountCreatedAt),
   });
 }

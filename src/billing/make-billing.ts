@@ -11,6 +11,8 @@ import type { ResolverClass } from '../schema.js';
 import { BillingCycle } from './invoice/billing-cycle.js';
 import { Invoice, InvoiceCounter, InvoiceTax } from './invoice/invoice.js';
 import { InvoiceLine } from './invoice/invoice-line.js';
+import { PayNow } from './collecting/pay-now.js';
+import { makeCollecting, type CollectingSettings } from './make-collecting.js';
 import { CreditGrant, CreditUse } from './credit/credit-grant.js';
 import { CreditResolver, CreditUseResolver } from './credit/credit.resolver.js';
 import { CreditService } from './credit/credit.service.js';
@@ -25,7 +27,10 @@ import { PdfPrinter } from './document/pdf-printer.js';
 import { InvoiceStatusService } from './invoice/invoice-status.service.js';
 import { Payment } from './payment/payment.js';
 import { PaymentLimit } from './payment/payment-limit.js';
-import { ManualProcessor } from './payment/payment-processor.js';
+import { Processors } from './payment/processors.js';
+import { MethodFingerprint, PaymentMethod, ProcessorCustomer } from './payment-method/payment-method.js';
+import { MethodOfPaymentResolver, PaymentMethodResolver } from './payment-method/payment-method.resolver.js';
+import { PaymentMethodService } from './payment-method/payment-method.service.js';
 import { PaymentResolver } from './payment/payment.resolver.js';
 import { PaymentService } from './payment/payment.service.js';
 import { BillingProfile } from './profile/billing-profile.js';
@@ -42,7 +47,13 @@ import { FinancialReportResolver } from './report/financial-report.resolver.js';
 import { FinancialReportService } from './report/financial-report.service.js';
 import { PlanSubscription, SubscriptionTerms } from './subscription/plan-subscription.js';
 import { SubscriptionPhaseResolver, SubscriptionResolver } from './subscription/subscription.resolver.js';
+import { RefundReadingService } from './refund/refund-reading.service.js';
+import { NoteRefundResolver, PaymentRefundResolver } from './refund/refund.resolver.js';
+import { Dispute, Refund } from './refund/refund.js';
 import { SubscriptionReadingService } from './subscription/subscription-reading.service.js';
+import { makeWebhooks } from './webhook/make-webhooks.js';
+import { WebhookEvent, WebhookMark } from './webhook/webhook-event.js';
+import { WebhookEventResolver } from './webhook/webhook-event.resolver.js';
 import { SubscriptionService } from './subscription/subscription.service.js';
 
 export const BILLING_ENTITIES = [
@@ -59,6 +70,13 @@ export const BILLING_ENTITIES = [
   BillingProfile,
   Payment,
   PaymentLimit,
+  PaymentMethod,
+  MethodFingerprint,
+  ProcessorCustomer,
+  Refund,
+  Dispute,
+  WebhookEvent,
+  WebhookMark,
 ];
 
 interface BillingGround {
@@ -74,14 +92,21 @@ interface BillingGround {
   readonly publicUrl: string | undefined;
   /** How often due invoices are made; 0: only by hand. */
   readonly intervalMs: number;
+  readonly settings: CollectingSettings;
+  /** Tells who waits for alerts of an organization. */
+  readonly wake: (organizationId: string) => void;
   /** Of one subscription. */
   readonly maxLinesPerDay: number;
 }
 
 export function makeBilling(ground: BillingGround) {
   const { orm, writer, clock, log, accounts, prices, isOn, intervalMs, report, publicUrl } = ground;
-  const processor = new ManualProcessor();
-  const statuses = new InvoiceStatusService(processor, isOn);
+  const subscriptions = new SubscriptionService(accounts, prices, isOn);
+  const collecting = makeCollecting({ ...ground, subscriptions });
+  const webhooks = makeWebhooks({ ...ground, collecting });
+  const processors = new Processors(collecting?.processor);
+  const publishableKey = ground.settings.stripe?.publishableKey;
+  const statuses = new InvoiceStatusService(processors, isOn);
   const invoices = new InvoiceService(statuses, ground.maxLinesPerDay, isOn);
   const invoiceReading = new InvoiceReadingService(isOn);
   const invoiceAddresses = new PageAddresses(publicUrl);
@@ -89,13 +114,19 @@ export function makeBilling(ground: BillingGround) {
   const printer = new PdfPrinter();
   return {
     plans: new PlanService(isOn),
-    subscriptions: new SubscriptionService(accounts, prices, isOn),
+    subscriptions,
     subscriptionReading: new SubscriptionReadingService(isOn),
     invoices,
     invoiceStatuses: statuses,
-    payments: new PaymentService(processor, isOn),
+    payments: new PaymentService(collecting?.processor, publishableKey, isOn),
+    payNow: new PayNow(collecting, isOn),
+    collectingJob: collecting?.job,
+    webhooks,
+    webhookEvents: webhooks.events,
+    paymentMethods: new PaymentMethodService(accounts, collecting?.methods, publishableKey, isOn),
     credits: new CreditService(accounts, isOn),
-    creditNotes: new CreditNoteService(isOn),
+    creditNotes: new CreditNoteService(collecting?.refunder, isOn),
+    refundReading: new RefundReadingService(),
     profiles: new BillingProfileService(accounts, isOn),
     invoiceReading,
     invoiceAddresses,
@@ -122,10 +153,15 @@ export function billingResolvers(
       new InvoiceResolver(services.invoices, services.invoiceStatuses, services.invoiceReading, services.accounts),
     ],
     [InvoiceDocumentResolver, new InvoiceDocumentResolver(services.invoiceDocuments)],
-    [PaymentResolver, new PaymentResolver(services.payments)],
+    [PaymentResolver, new PaymentResolver(services.payments, services.payNow)],
+    [WebhookEventResolver, new WebhookEventResolver(services.webhookEvents)],
+    [PaymentMethodResolver, new PaymentMethodResolver(services.paymentMethods, services.accounts)],
+    [MethodOfPaymentResolver, new MethodOfPaymentResolver(services.paymentMethods)],
     [CreditResolver, new CreditResolver(services.credits, services.accounts)],
     [CreditUseResolver, new CreditUseResolver(services.credits, services.invoiceReading)],
     [CreditNoteResolver, new CreditNoteResolver(services.creditNotes, services.invoiceReading)],
+    [PaymentRefundResolver, new PaymentRefundResolver(services.refundReading)],
+    [NoteRefundResolver, new NoteRefundResolver(services.refundReading)],
     [BillingProfileResolver, new BillingProfileResolver(services.profiles, services.accounts)],
     [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],
     [FinancialReportResolver, new FinancialReportResolver(services.financialReports)],

@@ -79,7 +79,8 @@ export class SetBudgetInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Display name, 1 to 200 characters. null removes it; left out, a budget keeps the one it has.',
+    description:
+      'Display name, 1 to 200 characters, no card number. null removes it; left out, a budget keeps the one it has.',
   })
   name?: string | null;
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { badInput } from '../errors.js';
 import { budgetedOf } from '../identity/account.service.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
-import { requireText } from '../text.js';
+import { requireFreeText, requireText } from '../text.js';
 import { PeriodKind, modelText, type Enforcement } from './budget.js';
 import type { BudgetModelInput, SetBudgetInput } from './budget-input.js';
 
@@ -48,7 +48,7 @@ export function checkBudgetInput(input: SetBudgetInput, resolve: ResolveModel): 
     modelsKey: models ? keyOf(models) : '',
     anchorDay: checkAnchor(input, 'anchorDay', [PeriodKind.MONTH, PeriodKind.YEAR], 31),
     anchorMonth: checkAnchor(input, 'anchorMonth', [PeriodKind.YEAR], 12),
-    name: input.name == null ? input.name : requireText(input.name, ['input', 'name'], 200),
+    name: input.name == null ? input.name : requireFreeText(input.name, ['input', 'name'], 200),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Reads the input of setPricing: every check that needs no database, in the order of the fields. */
 import { badInput } from '../errors.js';
 import { PICO_USD_PER_USD, type PicoUsd } from '../money.js';
-import { requireText } from '../text.js';
+import { requireFreeText, requireText } from '../text.js';
 import type { MatchRule } from './match-rule.js';
 import { type Rate, type RateCard, type RateTier, type RateWindow } from './rate.js';
 import { MAX_QUANTITY } from './quantity.js';
@@ -49,7 +49,9 @@ export function checkPricing(input: SetPricingInput): CheckedPricing {
     card: { rates, windows },
     effectiveFrom: input.effectiveFrom ?? undefined,
     displayName:
-      input.displayName == null ? undefined : requireText(input.displayName, ['input', 'displayName'], MAX_NAME).trim(),
+      input.displayName == null
+        ? undefined
+        : requireFreeText(input.displayName, ['input', 'displayName'], MAX_NAME).trim(),
     match: input.aliases == null ? undefined : checkAliases(name, input.aliases),
   };
 }

@@ -89,7 +89,8 @@ export class SetPricingInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Name for people, 1 to 255 characters; only for a model that the catalogue does not have.',
+    description:
+      'Name for people, 1 to 255 characters, no card number; only for a model that the catalogue does not have.',
   })
   displayName?: string | null;
 

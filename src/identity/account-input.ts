@@ -14,7 +14,10 @@ export class SetAccountInput {
   })
   externalId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters; null removes it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Display name, 1 to 200 characters, no card number; null removes it.',
+  })
   name?: string | null;
 
   @Field(() => Boolean, {

@@ -1,7 +1,7 @@
 import { validate } from 'uuid';
 import { badInput, notFound } from '../errors.js';
 import type { Operation } from '../operation.js';
-import { requireText } from '../text.js';
+import { requireFreeText, requireText } from '../text.js';
 import { Account, AccountKind, AccountTeam } from './account.js';
 import type { AccountDirectory } from './account-directory.js';
 import { accountById, maySee } from './account-scope.js';
@@ -59,10 +59,9 @@ export class AccountService {
     const account = await em.findOne(Account, { organizationId, kind: change.kind, externalId: change.externalId });
     if (!account) throw notFound('The account');
     if (change.name !== undefined) account.name = change.name;
-    if (change.disabled === true) account.disabledAt ??= operation.now;
-    if (change.disabled === false) account.disabledAt = null;
     if (change.teamId !== undefined) await this.#move(operation, account, change.teamId);
     await em.flush();
+    if (change.disabled != null) await switchAccount(operation, account, change.disabled);
     // What a call is charged depends on the team, and is worked out before the gate.
     if (change.teamId !== undefined) await countPriceChange(em, organizationId);
     return account;
@@ -107,6 +106,21 @@ export class AccountService {
     account.teamId = team.id;
     await em.upsert(AccountTeam, { organizationId, accountId: account.id, teamId: team.id });
   }
+}
+
+/**
+ * What a person says stands, no payment undoes it. By statements of their own: what billing says of the account at the
+ * same time would be seen too late by the unit of work.
+ */
+async function switchAccount(operation: Operation, account: Account, isDisabled: boolean): Promise<void> {
+  const em = await operation.em();
+  const { organizationId, id } = account;
+  if (isDisabled) {
+    await em.nativeUpdate(Account, { organizationId, id, disabledAt: null }, { disabledAt: operation.now });
+  }
+  const change = isDisabled ? { disabledFor: null } : { disabledAt: null, disabledFor: null };
+  await em.nativeUpdate(Account, { organizationId, id }, change);
+  await em.refresh(account);
 }
 
 /** The kind and external id that a name stands for. */
@@ -160,7 +174,7 @@ function checkChange(input: AccountChange): AccountChange {
   } else {
     checkExternalId(input.externalId, ['input', 'externalId']);
   }
-  if (input.name != null) requireText(input.name, ['input', 'name'], 200);
+  if (input.name != null) requireFreeText(input.name, ['input', 'name'], 200);
   if (input.teamId !== undefined && input.kind !== AccountKind.USER) {
     throw badInput(['input', 'teamId'], 'Only a USER belongs to a team.');
   }

@@ -23,6 +23,21 @@ registerEnumType(AccountKind, {
   },
 });
 
+export enum AccountDisabledFor {
+  UNPAID = 'UNPAID',
+}
+
+registerEnumType(AccountDisabledFor, {
+  name: 'AccountDisabledFor',
+  description: 'Why an account was disabled without a person.',
+  valuesConfig: {
+    UNPAID: {
+      description:
+        'The grace of an invoice that could not be collected is over. It is enabled again once none of its invoices is in that state.',
+    },
+  },
+});
+
 @Entity({ tableName: 'account' })
 @Unique({ name: 'account_external_id_key', properties: ['organizationId', 'kind', 'externalId'] })
 @ObjectType({
@@ -65,6 +80,13 @@ export class Account {
   })
   @Property({ type: 'timestamptz', nullable: true })
   disabledAt!: Date | null;
+
+  @Field(() => AccountDisabledFor, {
+    nullable: true,
+    description: 'Why it was disabled without a person; null while it is enabled, and where a person disabled it.',
+  })
+  @Property({ type: 'text', nullable: true })
+  disabledFor!: AccountDisabledFor | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   @Property({ type: 'timestamptz' })

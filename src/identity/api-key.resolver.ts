@@ -20,7 +20,7 @@ import type { ApiKeyService, IssuedApiKey } from './api-key.service.js';
 
 @InputType({ description: 'A new API key.' })
 class CreateApiKeyInput {
-  @Field(() => String, { description: 'What it is for, 1 to 200 characters.' })
+  @Field(() => String, { description: 'What it is for, 1 to 200 characters, no card number.' })
   name!: string;
 
   @Field(() => [Role], { description: 'What it may do. MEMBER stands alone and needs an account.' })

@@ -6,7 +6,7 @@ import { badInput, notFound } from '../errors.js';
 import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { Role, type Principal } from '../principal.js';
-import { requireText } from '../text.js';
+import { requireFreeText } from '../text.js';
 import { ApiKey } from './api-key.js';
 import type { AccountService, AccountName } from './account.service.js';
 import { findApiKey } from './find-api-key.sql.js';
@@ -68,7 +68,7 @@ export class ApiKeyService {
 
   async create(operation: Operation, input: NewApiKey): Promise<IssuedApiKey> {
     authorize(operation, 'key.write');
-    const name = requireText(input.name, ['input', 'name'], 200);
+    const name = requireFreeText(input.name, ['input', 'name'], 200);
     const roles = [...new Set(input.roles)];
     if (roles.length === 0) throw badInput(['input', 'roles'], 'At least one role is needed.');
     if (roles.includes(Role.OPERATOR) && !operation.principal.roles.has(Role.OPERATOR)) {

@@ -22,7 +22,7 @@ import { permissionsOf } from './permission.js';
 
 @InputType({ description: 'A new organization.' })
 class CreateOrganizationInput {
-  @Field(() => String, { description: 'Display name, 1 to 200 characters.' })
+  @Field(() => String, { description: 'Display name, 1 to 200 characters, no card number.' })
   name!: string;
 
   @Field(() => String, {
@@ -35,7 +35,7 @@ class CreateOrganizationInput {
 
 @InputType({ description: "A change of the caller's organization. What is left out stays as it is." })
 class SetOrganizationInput {
-  @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters, no card number.' })
   name?: string | null;
 
   @Field(() => String, {

@@ -3,7 +3,7 @@ import { newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
 import { setTransactionOrganization } from '../operation.sql.js';
 import { Role } from '../principal.js';
-import { requireText } from '../text.js';
+import { requireFreeText } from '../text.js';
 import { Account, AccountKind } from './account.js';
 import type { ApiKeyService, IssuedApiKey } from './api-key.service.js';
 import { lockGate } from './gate.sql.js';
@@ -40,7 +40,7 @@ export class OrganizationService {
     roles: Role[],
     keyValue?: string,
   ): Promise<{ organization: Organization; issued: IssuedApiKey }> {
-    const name = requireText(input.name, ['input', 'name'], 200);
+    const name = requireFreeText(input.name, ['input', 'name'], 200);
     const zone = input.zone ?? 'UTC';
     const em = await operation.em();
     if (!(await isKnownZone(em, zone))) throw badInput(['input', 'zone'], ZONE_FORM);
@@ -82,7 +82,7 @@ export class OrganizationService {
       }
       organization.zone = input.zone;
     }
-    if (input.name != null) organization.name = requireText(input.name, ['input', 'name'], 200);
+    if (input.name != null) organization.name = requireFreeText(input.name, ['input', 'name'], 200);
     await em.flush();
     return organization;
   }

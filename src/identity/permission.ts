@@ -28,6 +28,8 @@ const PERMISSIONS = {
   'budget.reserve': { roles: [Role.ADMIN, Role.SERVICE], may: 'hold money on budgets' },
   'billing.read': { roles: STAFF, may: 'read plans, subscriptions and invoices' },
   'billing.write': { roles: [Role.ADMIN, Role.FINANCE], may: 'set plans, change subscriptions or make invoices' },
+  'webhook.read': { roles: [Role.OPERATOR], may: 'read the events of payment processors' },
+  'webhook.write': { roles: [Role.OPERATOR], may: 'have events of payment processors worked off again' },
   'budget.check': { roles: STAFF, may: 'check budgets' },
 } satisfies Record<string, { roles: readonly Role[]; may: string }>;
 

@@ -8,7 +8,7 @@ import { contentHash } from '../content-hash.js';
 import { badInput } from '../errors.js';
 import { checkExternalId, spenderOf } from '../identity/account.service.js';
 import { formatUsd, PICO_USD_PER_USD, type PicoUsd } from '../money.js';
-import { requireText } from '../text.js';
+import { requireFreeText, requireText } from '../text.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import { keyDayOf } from '../key-day.js';
 import { responseContent } from './response-content.js';
@@ -112,7 +112,7 @@ function hashOfResponse(input: RecordProviderUsageInput, said: Record<string, un
 export function checkDeduction(input: DeductFromBudgetInput, now: Date, path: Path): DeductionDraft {
   const common = checkCommon(input, now, path);
   const amountPicoUsd = checkAmount(input.amount, [...path, 'amount']);
-  const reason = input.reason == null ? undefined : requireText(input.reason, [...path, 'reason'], 200);
+  const reason = input.reason == null ? undefined : requireFreeText(input.reason, [...path, 'reason'], 200);
   const content = { ...saidOf(input, common), amount: formatUsd(amountPicoUsd), onlyIfFits: input.onlyIfFits, reason };
   return { ...common, kind: 'DEDUCTION', contentHash: contentHash(content), amountPicoUsd, reason };
 }
@@ -159,8 +159,8 @@ export function checkTags(tags: readonly TagInput[], path: Path): Record<string,
   if (tags.length === 0) return undefined;
   if (tags.length > MAX_TAGS) throw badInput(path, `A record has at most ${MAX_TAGS} tags.`);
   const checked = tags.map(({ key, value }, index): [string, string] => [
-    requireText(key, [...path, index, 'key'], 64),
-    requireText(value, [...path, index, 'value'], 255),
+    requireFreeText(key, [...path, index, 'key'], 64),
+    requireFreeText(value, [...path, index, 'value'], 255),
   ]);
   if (new Set(checked.map(([key]) => key)).size < checked.length) throw badInput(path, 'A tag may be given only once.');
   return Object.fromEntries(checked);

@@ -65,6 +65,6 @@ export class CorrectUsageInput {
   @Field(() => UsageReplacementInput, { nullable: true, description: 'What stands in its place.' })
   replacement?: UsageReplacementInput | null;
 
-  @Field(() => String, { description: 'Why, 1 to 200 printable characters; kept for good.' })
+  @Field(() => String, { description: 'Why, 1 to 200 printable characters, no card number; kept for good.' })
   reason!: string;
 }

@@ -10,7 +10,7 @@ import { keyDayOf } from '../key-day.js';
 import type { Lanes } from '../lanes.js';
 import { decodeId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { requireText } from '../text.js';
+import { requireFreeText, requireText } from '../text.js';
 import { checkReplacement } from './correction-draft.js';
 import type { CorrectUsageInput } from './correction-input.js';
 import type { Correcting } from './correcting.js';
@@ -40,7 +40,7 @@ export class CorrectionService {
   async correct(operation: Operation, input: CorrectUsageInput, wants: UsageWants): Promise<Recorded> {
     authorize(operation, 'usage.correct');
     const answerKey = requireText(input.idempotencyKey, [...PATH, 'idempotencyKey'], 255);
-    const reason = requireText(input.reason, [...PATH, 'reason'], 200);
+    const reason = requireFreeText(input.reason, [...PATH, 'reason'], 200);
     if ((input.void === true) === (input.replacement != null)) {
       throw badInput([...PATH, 'replacement'], 'Say either void: true or a replacement.');
     }

@@ -56,7 +56,9 @@ export class ApplyRepriceInput {
   @Field(() => DateTimeScalar, { description: TO })
   to!: Date;
 
-  @Field(() => String, { description: 'Why, 1 to 200 printable characters; kept with each correction for good.' })
+  @Field(() => String, {
+    description: 'Why, 1 to 200 printable characters, no card number; kept with each correction for good.',
+  })
   reason!: string;
 
   @Field(() => DecimalScalar, {

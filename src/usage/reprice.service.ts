@@ -7,7 +7,7 @@ import { errorOf } from '../item-outcome.js';
 import type { Lanes } from '../lanes.js';
 import { formatUsd } from '../money.js';
 import type { Operation } from '../operation.js';
-import { requireText } from '../text.js';
+import { requireFreeText, requireText } from '../text.js';
 import { pricingColumns } from './correction-draft.js';
 import type { CorrectionItem, Correcting } from './correcting.js';
 import {
@@ -89,7 +89,7 @@ export class RepriceService {
     this.#assertPricing();
     const idempotencyKey = requireText(input.idempotencyKey, ['input', 'idempotencyKey'], 255);
     checkScope(input);
-    const reason = requireText(input.reason, ['input', 'reason'], 200);
+    const reason = requireFreeText(input.reason, ['input', 'reason'], 200);
     const hash = hashOf(input, reason);
     const { organizationId } = operation.principal;
     let reprice =

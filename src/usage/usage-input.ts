@@ -9,10 +9,10 @@ const OCCURRED_AT =
 
 @InputType({ description: 'One tag of a record.' })
 export class TagInput {
-  @Field(() => String, { description: '1 to 64 printable characters, once per record.' })
+  @Field(() => String, { description: '1 to 64 printable characters, no card number, once per record.' })
   key!: string;
 
-  @Field(() => String, { description: '1 to 255 printable characters.' })
+  @Field(() => String, { description: '1 to 255 printable characters, no card number.' })
   value!: string;
 }
 
@@ -161,7 +161,7 @@ export class DeductFromBudgetInput extends SpenderInput {
   })
   onlyIfFits!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'What it is for, 1 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'What it is for, 1 to 200 characters, no card number.' })
   reason?: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: OCCURRED_AT })

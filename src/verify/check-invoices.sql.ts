@@ -24,8 +24,9 @@ export const INVOICES = answer(
     SELECT coalesce(sum(l.amount_pico), 0) AS amount, coalesce(sum(l.exact_pico), 0) AS exact
     FROM public.invoice_line l WHERE l.organization_id = $1 AND l.invoice_id = i.id) s ON true
   LEFT JOIN LATERAL (
-    SELECT coalesce(sum(p.amount_pico), 0) AS amount
-    FROM public.payment p WHERE p.organization_id = $1 AND p.invoice_id = i.id) p ON true
+    SELECT coalesce(sum(p.amount_pico - p.credited_pico), 0) AS amount
+    FROM public.payment p
+    WHERE p.organization_id = $1 AND p.invoice_id = i.id AND p.status = 'SUCCEEDED') p ON true
   LEFT JOIN LATERAL (
     SELECT coalesce(sum(t.amount_pico), 0) AS amount
     FROM public.invoice_tax t WHERE t.organization_id = $1 AND t.invoice_id = i.id) t ON true

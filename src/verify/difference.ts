@@ -13,6 +13,8 @@ export interface Found {
   readonly recomputed: string | null;
   /** Whether the two are pico-USD. */
   readonly isMoney: boolean;
+  /** Whose word the second is; left out: the books' own records'. */
+  readonly source?: string;
 }
 
 export interface Difference extends Found {
@@ -25,6 +27,8 @@ function said(value: string | null, isMoney: boolean): string {
 }
 
 /** What a person reads of it, on one line. */
-export function differenceLine({ organization, what, place, stored, recomputed, isMoney }: Difference): string {
-  return `${organization}: ${what} of ${place}: stored ${said(stored, isMoney)}, recomputed ${said(recomputed, isMoney)}`;
+export function differenceLine(difference: Difference): string {
+  const { organization, what, place, stored, recomputed, isMoney, source } = difference;
+  const other = source === undefined ? 'recomputed' : `at ${source}`;
+  return `${organization}: ${what} of ${place}: stored ${said(stored, isMoney)}, ${other} ${said(recomputed, isMoney)}`;
 }

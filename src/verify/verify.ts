@@ -14,6 +14,7 @@ import { CREDITS } from './check-credits.sql.js';
 import { INVOICED_USAGE, INVOICES } from './check-invoices.sql.js';
 import { ALERTS, HELD, OVERLAPS, TERMS } from './check-periods.sql.js';
 import { REPRICES } from './check-reprices.sql.js';
+import { REFUNDS } from './check-refunds.sql.js';
 import { checkReservations, FIRST_RESERVATION } from './check-reservations.sql.js';
 import { carrySums, compareSums, oneRow, WHOLE, type Checked, type Count, type Slice } from './check.js';
 import { ROLLUPS } from './count-rollups.sql.js';
@@ -57,7 +58,7 @@ export async function verifyBooks(
     sum.held += rows.held.count;
     sum.alerts += rows.alerts.count;
     for (const { differences } of Object.values(rows)) tellAll(differences);
-    for (const check of [CORRECTIONS, REPRICES, INVOICES, INVOICED_USAGE, CREDITS]) {
+    for (const check of [CORRECTIONS, REPRICES, INVOICES, INVOICED_USAGE, CREDITS, REFUNDS]) {
       tellAll((await inSnapshot(client, () => oneRow<Checked>(client, check, [organization.id]))).differences);
     }
     for await (const page of settledPages(client, organization.id)) {
@@ -68,7 +69,8 @@ export async function verifyBooks(
   return sum;
 }
 
-const nameOf = ({ id, name }: Organization) => `${JSON.stringify(name)} (${id})`;
+/** An organization in words. */
+export const nameOf = ({ id, name }: Organization) => `${JSON.stringify(name)} (${id})`;
 
 async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: number) {
   const cuts = await readCuts(client, id, recordsPerSnapshot);

@@ -33,7 +33,9 @@ import {
   SubscribeDocument,
   UpcomingInvoiceDocument,
   ViewerDocument,
+  RetryWebhookEventDocument,
   VoidInvoiceDocument,
+  WebhookEventsDocument,
 } from '../support/generated/operations.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -106,6 +108,8 @@ test('all off: calls are counted without a price, a HARD budget refuses nothing,
     world.send(SetPaymentLimitDocument, { input: { currency: 'USD' } }),
     world.send(PaymentLimitsDocument, {}),
     world.send(FinancialReportDocument, { month: 'any' }),
+    world.send(WebhookEventsDocument, {}),
+    world.send(RetryWebhookEventDocument, { input: { eventId: 'any' } }),
   ]);
   const refusals = answers.map(({ errors }) => [errors?.[0]?.extensions['code'], errors?.[0]?.extensions['flag']]);
   expect(refusals).toEqual(answers.map(() => ['FEATURE_DISABLED', 'ENABLE_BILLING']));

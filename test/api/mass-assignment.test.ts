@@ -10,7 +10,7 @@ import {
   type GraphQLInputType,
 } from 'graphql';
 import { Client } from 'pg';
-import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
+import { CATALOGUE_TABLES, INSTALLATION_TABLES, TENANT_TABLES } from '../../src/tables.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import {
   CreateInvoiceDocument,
@@ -18,15 +18,22 @@ import {
   GrantCreditDocument,
   RecordUsageDocument,
   ReserveDocument,
+  SetDefaultPaymentMethodDocument,
   SetPlanDocument,
+  StartPaymentMethodSetupDocument,
   SubscribeDocument,
 } from '../support/generated/operations.js';
+import { stripeSettings } from '../support/collecting-world.js';
+import { StripeFake } from '../support/stripe/stripe-fake.js';
 import { post, startWorld, type World } from '../support/world.js';
 
+let stripe: StripeFake;
 let world: World;
 let client: Client;
 beforeAll(async () => {
-  world = await startWorld();
+  stripe = await StripeFake.open();
+  const calm = { COLLECT_INTERVAL: '0', WEBHOOK_CATCH_UP_INTERVAL: '0' };
+  world = await startWorld({ ...stripeSettings(stripe), ...calm });
   client = new Client({ connectionString: world.database.url });
   await client.connect();
   for (const name of ['extend', 'release'] as const) {
@@ -53,11 +60,30 @@ beforeAll(async () => {
     invoiced[name] = invoiceId;
     if (name !== 'finalize' && name !== 'void') await world.ask(FinalizeInvoiceDocument, { input: { invoiceId } });
   }
+  await keepMethods();
 });
 afterAll(async () => {
   await client.end();
   await world.close();
+  await stripe.close();
 });
+
+/** Payment methods that exist, and an event about one of them. */
+const kept = { methodId: '', defaultId: '', eventId: '' };
+
+async function keepMethods(): Promise<void> {
+  const input = { userId: 'payer' };
+  const { setupId } = (await world.ask(StartPaymentMethodSetupDocument, { input })).startPaymentMethodSetup;
+  const first = stripe.completeSetup(setupId);
+  const second = stripe.attachCard(String(first.customer));
+  const keep = async (paymentMethodId: string) =>
+    (await world.ask(SetDefaultPaymentMethodDocument, { input: { ...input, paymentMethodId } }))
+      .setDefaultPaymentMethod;
+  kept.defaultId = (await keep(first.id)).id;
+  kept.methodId = (await keep(second.id)).id;
+  await stripe.deliver(`${world.server.url}/webhooks/stripe`);
+  kept.eventId = stripe.state.events[0]?.id ?? '';
+}
 
 /** Reservations that exist. */
 const reserved = { extend: '', release: '' };
@@ -147,8 +173,14 @@ const ACCEPTED: Readonly<Record<string, object>> = {
   get releaseReservation() {
     return { reservationId: reserved.release };
   },
+  get removePaymentMethod() {
+    return { paymentMethodId: kept.methodId };
+  },
   reserveBudget: { idempotencyKey: 'reserve', amount: '1' },
   reserveBudgetBatch: { items: [{ idempotencyKey: 'reserve item', amount: '1' }] },
+  get retryWebhookEvent() {
+    return { eventId: kept.eventId };
+  },
   setAccount: { kind: 'USER', externalId: 'bob' },
   setBillingProfile: {
     legalName: 'Ada',
@@ -156,6 +188,9 @@ const ACCEPTED: Readonly<Record<string, object>> = {
     taxes: { mode: 'EXCLUSIVE', rates: [{ name: 'VAT', rate: '19' }] },
   },
   setBudget: { period: 'MONTH', limit: '1', models: [{ provider: 'openai', name: 'gpt-4o' }] },
+  get setDefaultPaymentMethod() {
+    return { userId: 'payer', paymentMethodId: kept.defaultId };
+  },
   setOrganization: { name: 'Renamed' },
   setPaymentLimit: { currency: 'USD', least: '1' },
   setPlan: { code: 'tried', markups, tieredUnits },
@@ -165,6 +200,7 @@ const ACCEPTED: Readonly<Record<string, object>> = {
     rates: [rate],
     windows: [{ start: '10:00', end: '12:00', rates: [rate] }],
   },
+  startPaymentMethodSetup: { userId: 'new payer' },
   subscribe: { userId: 'subscriber', plan: 'basic', overrides: { markups, tieredUnits } },
   get voidCreditGrant() {
     return { creditGrantId: granted };
@@ -220,7 +256,7 @@ function withField(object: object, name: string): unknown {
 
 async function everything(): Promise<string[]> {
   const prints: string[] = [];
-  for (const table of [...TENANT_TABLES, ...CATALOGUE_TABLES]) {
+  for (const table of [...TENANT_TABLES, ...CATALOGUE_TABLES, ...INSTALLATION_TABLES]) {
     const { rows } = await client.query<{ print: string }>(
       `SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS print FROM ${table} t`,
     );

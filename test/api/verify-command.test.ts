@@ -41,7 +41,7 @@ test('J10: it ends with 0 where the books are right, with 1 and a line where the
     code: 0,
     stderr: '',
     stdout: expect.stringMatching(
-      /^Checked 13 usage records of 2 organizations .* 1 held .* 1 settled .*: no difference\.\n$/,
+      /^Checked 13 usage records of 2 organizations .* 1 held .* 1 settled .*: no difference\.\nPayments were not compared with Stripe: STRIPE_SECRET_KEY is not set\.\n$/,
     ),
   });
   await addToSpent(1);
@@ -53,6 +53,7 @@ test('J10: it ends with 0 where the books are right, with 1 and a line where the
       /^"Tenant" \([0-9a-f-]{36}\): spent of budget [0-9a-f-]{36} \(USER "ada", LIFETIME\): stored 1\.013500000001 USD, recomputed 1\.0135 USD$/,
     ),
     expect.stringMatching(/: 1 difference\.$/),
+    'Payments were not compared with Stripe: STRIPE_SECRET_KEY is not set.',
     '',
   ]);
 });

@@ -73,11 +73,16 @@ export async function makeEmptyDatabase(): Promise<TestDatabase> {
 }
 
 export async function cloneDatabase(): Promise<TestDatabase> {
+  await withAdmin(ensureTemplate);
+  return copyOf(TEMPLATE);
+}
+
+/** A backup of a database that nobody is connected to, restored. */
+export const copyDatabase = ({ url }: TestDatabase): Promise<TestDatabase> => copyOf(new URL(url).pathname.slice(1));
+
+async function copyOf(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await withAdmin(async (client) => {
-    await ensureTemplate(client);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-  });
+  await withAdmin((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   const url = urlOf(name);
   return {
     url,

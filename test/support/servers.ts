@@ -18,9 +18,19 @@ export interface ServerProcess {
 }
 
 /** The built server, as `npm start` runs it. */
-export async function spawnServer(databaseUrl: string): Promise<ServerProcess> {
+export async function spawnServer(
+  databaseUrl: string,
+  environment: Record<string, string> = {},
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['dist/src/main.js'], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', TEST_CLOCK: 'true', LOG_LEVEL: 'silent' },
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PORT: '0',
+      TEST_CLOCK: 'true',
+      LOG_LEVEL: 'silent',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return { url: await greetedUrl(child), kill: () => killed(child) };

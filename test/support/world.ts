@@ -1,7 +1,7 @@
 /** A server of this code on a database of its own, and typed ways to talk to it through its public doors. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { BOOTSTRAP_KEY, cloneDatabase, type TestDatabase } from './database.js';
@@ -25,7 +25,10 @@ export interface World {
 }
 
 /** @param environment settings of the server, as in its environment. */
-export async function startWorld(environment: Record<string, string> = {}): Promise<World> {
+export async function startWorld(
+  environment: Record<string, string> = {},
+  log: Logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+): Promise<World> {
   const database = await cloneDatabase();
   const server = await startServer(
     readConfig({
@@ -37,7 +40,7 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       INVOICE_INTERVAL: '0',
       ...environment,
     }),
-    pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+    log,
   );
   const send = <T, V>(document: TypedDocumentNode<T, V>, variables: V, key = BOOTSTRAP_KEY) =>
     post<T>(server.url, { query: print(document), variables }, key);

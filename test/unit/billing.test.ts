@@ -172,7 +172,8 @@ function invoiceOf(charges: readonly bigint[], terms: PlanTerms = TERMS) {
     ...{ lateFrom: null, lateTo: null, provider: 'own', model: `model-${n}`, recordCount: '1' },
     charge: charge.toString(),
   }));
-  const phases = [{ fromDay: '2026-06-01', planId: '', anchorDay: '2026-06-01', terms }];
+  const allowances = { hasOwnTrial: false, hasOwnCredit: false, allowancesDroppedFor: null };
+  const phases = [{ fromDay: '2026-06-01', planId: '', anchorDay: '2026-06-01', terms, ...allowances }];
   const of = { currency: inCurrency(terms.currency), taxes: null };
   const facts = {
     ...of,

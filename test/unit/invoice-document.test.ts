@@ -104,7 +104,12 @@ test('from the subtotal to what is still to be paid', () => {
     ...{ totalPico: pico('1227.53'), broughtForwardPico: pico('0.3'), creditsPico: pico('100') },
     ...{ duePico: pico('1127.83'), paidPico: pico('10'), reducedPico: pico('3') },
   });
-  const payment = { createdAt: at('2026-07-03'), amountPico: pico('10'), reference: 'bank 1' } as Payment;
+  const payment = {
+    createdAt: at('2026-07-03'),
+    amountPico: pico('10'),
+    creditedPico: 0n,
+    reference: 'bank 1',
+  } as Payment;
   const note = { number: 2n, createdAt: new Date('2026-07-03T22:30:00Z'), reason: 'Outage' };
   const parts = { amountPico: pico('5'), taxPico: pico('0.8'), reducedPico: pico('3'), refundedPico: pico('2') };
   const creditNotes = [{ ...note, ...parts, creditedPico: 0n } as CreditNote];

@@ -26,10 +26,11 @@ export class CreateCreditNoteInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Of a refund: what it can be found by, such as a bank’s reference, 1 to 200 characters.',
+    description:
+      'Of a refund by hand: what it can be found by, such as a bank’s reference, 1 to 200 characters, no card number.',
   })
   refundReference?: string | null;
 
-  @Field(() => String, { description: 'What it is for, 1 to 500 characters.' })
+  @Field(() => String, { description: 'What it is for, 1 to 500 characters, no card number.' })
   reason!: string;
 }

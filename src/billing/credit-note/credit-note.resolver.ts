@@ -36,7 +36,7 @@ export class CreditNoteResolver {
   @Requires('billing.write')
   @Mutation(() => CreditNote, {
     description:
-      'Takes back a part of an invoice that has its number. What is still to be paid is reduced first; the rest is refunded by hand, or becomes prepaid credit. Never more than its total, and no more is refunded than was paid. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, INVOICE_STATE (a draft, or void), IDEMPOTENCY_CONFLICT, FEATURE_DISABLED.',
+      'Takes back a part of an invoice that has its number. What is still to be paid is reduced first; the rest is refunded, or becomes prepaid credit. What a processor collected it gives back, the newest payments first: see the refunds of the credit note, PENDING where it has not said so yet; what was paid by hand goes back by hand. Money that the processor cannot give back becomes prepaid credit. Never more than its total, and no more is refunded than was paid. Requires billing.write. Errors: BAD_USER_INPUT, NOT_FOUND, FORBIDDEN, INVOICE_STATE (a draft, or void), IDEMPOTENCY_CONFLICT, FEATURE_DISABLED.',
   })
   createCreditNote(
     @Arg('input', () => CreateCreditNoteInput, { description: 'Of which invoice, and how much.' })

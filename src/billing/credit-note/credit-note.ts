@@ -49,11 +49,17 @@ export class CreditNote {
   @Property({ type: PicoUsdColumn })
   reducedPico!: bigint;
 
-  @Field(() => DecimalScalar, { name: 'refunded', description: 'What went back of what had been paid.' })
+  @Field(() => DecimalScalar, {
+    name: 'refunded',
+    description: 'What goes back of what had been paid: by the processor see its refunds, the rest by hand.',
+  })
   @Property({ type: PicoUsdColumn })
   refundedPico!: bigint;
 
-  @Field(() => DecimalScalar, { name: 'credited', description: 'What became prepaid credit.' })
+  @Field(() => DecimalScalar, {
+    name: 'credited',
+    description: 'What became prepaid credit, refunds that failed included.',
+  })
   @Property({ type: PicoUsdColumn })
   creditedPico!: bigint;
 

@@ -4,7 +4,7 @@ import { badInput } from '../../errors.js';
 import { spenderOf } from '../../identity/account.service.js';
 import type { WantedAccount } from '../../identity/ensure-account.sql.js';
 import { formatUsd } from '../../money.js';
-import { requireText } from '../../text.js';
+import { requireFreeText, requireText } from '../../text.js';
 import { checkCurrency, checkPayable } from '../amount/check-amount.js';
 import type { Currency } from '../amount/currency.js';
 import type { CreditGrant } from './credit-grant.js';
@@ -30,7 +30,7 @@ export function checkGrant(input: GrantCreditInput): GrantDraft {
   const { priority } = input;
   if (priority < 0 || priority > MAX_PRIORITY) throw badInput(['input', 'priority'], 'Must be from 0 to 1000.');
   const rollover = checkRollover(input, amountPico, currency);
-  const reason = requireText(input.reason, ['input', 'reason'], MAX_REASON);
+  const reason = requireFreeText(input.reason, ['input', 'reason'], MAX_REASON);
   const expiresAt = input.expiresAt ?? null;
   const hash = contentHash({
     ...{ kind: account.kind, externalId: account.externalId, amount: formatUsd(amountPico), currency: currency.code },

@@ -36,6 +36,10 @@ export class CreditGrant {
   @Property({ type: 'uuid', nullable: true })
   creditNoteId!: string | null;
 
+  /** Whose money came in when less was still to be paid. */
+  @Property({ type: 'uuid', nullable: true })
+  paymentId!: string | null;
+
   @Field(() => String, { description: 'ISO 4217 code.' })
   @Property({ type: 'text' })
   currency!: string;

@@ -50,7 +50,7 @@ export class GrantCreditInput {
   })
   rolloverExpiresAt?: Date | null;
 
-  @Field(() => String, { description: 'What it is granted for, 1 to 500 characters.' })
+  @Field(() => String, { description: 'What it is granted for, 1 to 500 characters, no card number.' })
   reason!: string;
 }
 

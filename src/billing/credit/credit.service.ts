@@ -52,7 +52,7 @@ export class CreditService {
     await lockCredits(em, organizationId, accountId);
     const faster = await findOnce(em, CreditGrant, { organizationId, ...draft });
     if (faster) return faster;
-    const of = { organizationId, id: newId(), accountId, invoiceId: null, creditNoteId: null };
+    const of = { organizationId, id: newId(), accountId, invoiceId: null, creditNoteId: null, paymentId: null };
     return writeOnce(em, CreditGrant, { ...of, ...draft, createdAt: operation.now, voidedAt: null });
   }
 

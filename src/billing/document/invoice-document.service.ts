@@ -6,6 +6,7 @@ import type { Invoice } from '../invoice/invoice.js';
 import { documentOf, type InvoiceDocument } from './invoice-document.js';
 import { lineText, type DocumentLine } from './line-text.js';
 import { opens, type PageAddresses, type PageToken } from './page-address.js';
+import { PaymentStatus } from '../payment/payment-status.js';
 
 const LINES_AT_ONCE = 50;
 
@@ -27,7 +28,9 @@ export class InvoiceDocumentService {
       zone,
       lines: await this.#lines(operation, invoice),
       taxes: await this.invoices.taxes(operation, invoice),
-      payments: await this.invoices.payments(operation, invoice),
+      payments: (await this.invoices.payments(operation, invoice)).filter(
+        ({ status }) => status === PaymentStatus.SUCCEEDED,
+      ),
       creditNotes: await this.invoices.creditNotes(operation, invoice),
       parties: await this.invoices.parties(operation, invoice),
     });

@@ -6,9 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../clock.js';
 import type { ErrorReporter } from '../../errors.js';
 import type { Route } from '../../http.js';
-import { CATALOGUE } from '../../node-id.js';
-import { Operation } from '../../operation.js';
-import { Role } from '../../principal.js';
+import { asNobody } from '../nobody.js';
 import type { InvoiceDocumentService } from './invoice-document.service.js';
 import type { InvoiceDocument } from './invoice-document.js';
 import { invoicePage, messagePage } from './invoice-page.js';
@@ -83,8 +81,7 @@ async function documentAt({ orm, clock, documents }: DoorOptions, text: string):
   const token = readToken(text);
   if (!token) return null;
   const { organizationId } = token;
-  const nobody = { organizationId, apiKeyId: CATALOGUE, roles: new Set([Role.FINANCE]), accountId: undefined };
-  const operation = new Operation(nobody, clock.now(), orm);
+  const operation = asNobody(orm, clock, organizationId);
   try {
     return await documents.find(operation, token);
   } finally {

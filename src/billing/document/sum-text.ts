@@ -69,8 +69,12 @@ function dues({ invoice, payments, creditNotes, zone }: SumRows, currency: Curre
   ];
 }
 
-function paymentRow({ createdAt, amountPico, reference }: Payment, zone: string, currency: Currency): DocumentSum {
-  const row = sumRow(`Payment of ${dayText(dayIn(zone, createdAt))}`, -amountPico, currency);
+function paymentRow(
+  { createdAt, amountPico, creditedPico, reference }: Payment,
+  zone: string,
+  currency: Currency,
+): DocumentSum {
+  const row = sumRow(`Payment of ${dayText(dayIn(zone, createdAt))}`, -(amountPico - creditedPico), currency);
   return { ...row, note: reference === null ? '' : nameText(reference) };
 }
 

@@ -10,4 +10,12 @@ export function settle(invoice: Invoice, now: Date): void {
   if (openOf(invoice) !== 0n) return;
   invoice.status = InvoiceStatus.PAID;
   invoice.paidAt ??= now;
+  leaveAlone(invoice);
+}
+
+/** Nothing of it is collected without a person any more, and nothing is done for that it was not. */
+export function leaveAlone(invoice: Invoice): void {
+  invoice.collectAt = null;
+  invoice.enforceAt = null;
+  invoice.enforcedAt = null;
 }

@@ -8,9 +8,8 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.js';
 import { ApiError } from '../../errors.js';
-import { CATALOGUE } from '../../node-id.js';
-import { Operation } from '../../operation.js';
-import { Role } from '../../principal.js';
+import type { Operation } from '../../operation.js';
+import { asNobody } from '../nobody.js';
 import { dueSubscriptions } from './due-subscriptions.sql.js';
 import type { InvoiceService, IssuedInvoices } from './invoice.service.js';
 
@@ -90,7 +89,7 @@ export class BillingCycle {
   }
 
   async #issue(organizationId: string, ids: readonly string[], cuts: Map<string, Cut>): Promise<IssuedInvoices> {
-    const operation = this.#operation(organizationId);
+    const operation = asNobody(this.orm, this.clock, organizationId);
     try {
       const cut = await this.#cutFor(operation, ids, cuts);
       const issued = await this.invoices.issueAll(operation, ids, cut.at);
@@ -112,11 +111,6 @@ export class BillingCycle {
     const cut = { at: await this.invoices.cut(operation), served: new Set<string>() };
     cuts.set(organizationId, cut);
     return cut;
-  }
-
-  #operation(organizationId: string): Operation {
-    const nobody = { organizationId, apiKeyId: CATALOGUE, roles: new Set([Role.FINANCE]), accountId: undefined };
-    return new Operation(nobody, this.clock.now(), this.orm);
   }
 }
 

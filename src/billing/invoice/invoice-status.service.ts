@@ -4,10 +4,13 @@ import { invoiceState } from '../../errors.js';
 import { authorize } from '../../identity/permission.js';
 import { encodeId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
+import { recoverAccount } from '../collecting/recover-account.js';
 import { CreditGrant } from '../credit/credit-grant.js';
 import { lockCredits, readGrants } from '../credit/read-credits.sql.js';
-import type { PaymentProcessor } from '../payment/payment-processor.js';
+import type { PaymentBoundsOf } from '../payment/processor.js';
+import { lookAtPayment, stopCollecting } from '../payment/under-way.js';
 import { assertBilling } from '../plan/plan.service.js';
+import { leaveAlone } from './amount-due.js';
 import type { InvoiceInput } from './invoice-input.js';
 import { InvoiceLine, InvoiceLineKind } from './invoice-line.js';
 import { Invoice, InvoiceStatus } from './invoice.js';
@@ -19,7 +22,7 @@ import { draftOf, writeInvoices } from './write-invoices.js';
 /** What becomes of an invoice once it is made. */
 export class InvoiceStatusService {
   constructor(
-    private readonly processor: PaymentProcessor,
+    private readonly processor: PaymentBoundsOf,
     private readonly isOn: boolean,
   ) {}
 
@@ -71,6 +74,7 @@ export class InvoiceStatusService {
     if (invoice.status === InvoiceStatus.VOID) return invoice;
     if (invoice.paidPico > 0n) throw invoiceState('The invoice is paid, at least in part.');
     if (invoice.notedPico > 0n) throw invoiceState('The invoice has a credit note.');
+    await stopCollecting(operation, invoice);
     const em = await operation.em();
     const { subscriptionId, sequence } = invoice;
     const later = { organizationId, subscriptionId, sequence: { $gt: sequence }, status: { $ne: InvoiceStatus.VOID } };
@@ -82,6 +86,8 @@ export class InvoiceStatusService {
     invoice.status = InvoiceStatus.VOID;
     invoice.paidAt = null;
     invoice.voidedAt = operation.now;
+    leaveAlone(invoice);
+    await recoverAccount(operation, invoice);
     await em.flush();
     await scheduleNext(operation, subscription);
     return invoice;
@@ -96,6 +102,10 @@ export class InvoiceStatusService {
     if (invoice.status !== InvoiceStatus.OPEN) throw invoiceState(`The invoice is ${invoice.status}.`);
     invoice.status = InvoiceStatus.UNCOLLECTIBLE;
     invoice.uncollectibleAt = operation.now;
+    // What was done already stays, until it is paid all the same or a person says otherwise.
+    invoice.collectAt = null;
+    invoice.enforceAt = null;
+    await lookAtPayment(operation, invoice);
     await (await operation.em()).flush();
     return invoice;
   }

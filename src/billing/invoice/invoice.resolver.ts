@@ -153,7 +153,10 @@ export class InvoiceResolver {
     return this.reading.taxes(context.operation, invoice);
   }
 
-  @FieldResolver(() => [Payment], { description: 'What came in for it.' })
+  @Requires('billing.read')
+  @FieldResolver(() => [Payment], {
+    description: 'The attempts to collect it and what came in by hand; only what SUCCEEDED came in.',
+  })
   payments(@Root() invoice: Invoice, @Ctx() context: Context): Promise<Payment[]> {
     return this.reading.payments(context.operation, invoice);
   }

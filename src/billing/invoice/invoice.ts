@@ -221,6 +221,34 @@ export class Invoice {
   })
   @Property({ type: 'timestamptz', nullable: true })
   uncollectibleAt!: Date | null;
+
+  /** How often a processor was asked for its money: the number of its last attempt. */
+  @Property({ type: 'int', default: 0 })
+  attempts!: number;
+
+  @Field(() => Int, { description: 'How many attempts to collect it in a row have failed, those by hand not counted.' })
+  @Property({ type: 'int', default: 0 })
+  failedAttempts!: number;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'From when on it is collected from the default payment method of its account without a person; null: not at all, or not again.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  collectAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When the grace after its last failed attempt ends, and what the installation or the account says is done; null where no such end is set.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  enforceAt!: Date | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When that was done; null where it was not.' })
+  @Property({ type: 'timestamptz', nullable: true })
+  enforcedAt!: Date | null;
 }
 
 /** The last number that an organization has given; taken by the transaction that finalizes, so none is left out. */

@@ -29,6 +29,7 @@ export function draftOf(operation: Operation, invoicing: Invoicing): Invoice {
     ...{ parties: null, accessKey: randomBytes(ACCESS_KEY_BYTES).toString('base64url') },
     ...{ paymentTermDays: terms.paymentTermDays, createdAt: operation.now },
     ...{ finalizedAt: null, dueDay: null, paidAt: null, voidedAt: null, uncollectibleAt: null },
+    ...{ attempts: 0, failedAttempts: 0, collectAt: null, enforceAt: null, enforcedAt: null },
   };
 }
 

@@ -2,7 +2,7 @@
 import { checkWhole } from '../../catalog/check-pricing.js';
 import { badInput } from '../../errors.js';
 import { PICO_USD_PER_USD } from '../../money.js';
-import { requireText } from '../../text.js';
+import { requireFreeText, requireText } from '../../text.js';
 import { currencyOf, type Pico } from '../amount/currency.js';
 import type {
   PlanMarkupInput,
@@ -38,7 +38,7 @@ export interface PlanDraft {
 export function checkPlan(input: SetPlanInput, today: string): PlanDraft {
   const path = ['input'];
   const code = requireText(input.code, ['input', 'code'], MAX_CODE);
-  const name = input.name == null ? code : requireText(input.name, ['input', 'name'], MAX_NAME);
+  const name = input.name == null ? code : requireFreeText(input.name, ['input', 'name'], MAX_NAME);
   const rate = checkRate(input, today);
   const { currency, interval, anchoring, trialDays, paymentTermDays } = input;
   const terms: PlanTerms = {

@@ -91,7 +91,10 @@ export class SetPlanInput {
   @Field(() => String, { description: 'Names the plan in the organization, 1 to 100 characters.' })
   code!: string;
 
-  @Field(() => String, { nullable: true, description: 'Display name, 1 to 200 characters; left out: the code.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Display name, 1 to 200 characters, no card number; left out: the code.',
+  })
   name?: string | null;
 
   @Field(() => String, {

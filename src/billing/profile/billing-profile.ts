@@ -1,6 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../scalars.js';
+import { DunningAction } from './dunning-action.js';
 import type { TaxMode } from './tax.js';
 
 /** Rates as they stand in the database: percents as digits. */
@@ -38,6 +39,14 @@ export class BillingProfile {
 
   @Property({ type: 'jsonb', nullable: true })
   taxRates!: StoredTaxRate[] | null;
+
+  @Field(() => DunningAction, {
+    nullable: true,
+    description:
+      'What is done once the grace of an invoice that could not be collected is over; null: what the installation does (DUNNING_ACTION).',
+  })
+  @Property({ type: 'text', nullable: true })
+  dunningAction!: DunningAction | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was changed last.' })
   @Property({ type: 'timestamptz' })

@@ -1,10 +1,11 @@
 import { Field, InputType } from 'type-graphql';
 import { DecimalScalar } from '../../scalars.js';
+import { DunningAction } from './dunning-action.js';
 import { TaxMode } from './tax.js';
 
 @InputType({ description: 'A tax by its rate.' })
 export class TaxRateInput {
-  @Field(() => String, { description: 'Such as "VAT", 1 to 60 characters.' })
+  @Field(() => String, { description: 'Such as "VAT", 1 to 60 characters, no card number.' })
   name!: string;
 
   @Field(() => DecimalScalar, { description: 'Percent, 0 to 100, with up to 4 decimal places, such as "19".' })
@@ -24,7 +25,8 @@ export class TaxTermsInput {
 }
 
 @InputType({
-  description: 'What stands on the invoices of an account. What is left out stays as it is; null takes it away.',
+  description:
+    'What stands on the invoices of an account, and what follows where they are not paid. What is left out stays as it is; null takes it away.',
 })
 export class SetBillingProfileInput {
   @Field(() => String, {
@@ -40,13 +42,19 @@ export class SetBillingProfileInput {
   })
   teamId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name on invoices, 1 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'The name on invoices, 1 to 200 characters, no card number.' })
   legalName?: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'The lines of the address, 1 to 10 of 1 to 100 characters.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The lines of the address, 1 to 10 of 1 to 100 characters, no card number.',
+  })
   address?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'The tax number on invoices, 1 to 60 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The tax number on invoices, 1 to 60 characters; one that looks like a card number is refused.',
+  })
   taxId?: string | null;
 
   @Field(() => TaxTermsInput, {
@@ -55,4 +63,11 @@ export class SetBillingProfileInput {
       'For invoices that are made from now on. null: those of the team, else of the organization, as long as the account has none.',
   })
   taxes?: TaxTermsInput | null;
+
+  @Field(() => DunningAction, {
+    nullable: true,
+    description:
+      'What is done once the grace of one of its invoices is over. null: what the installation does (DUNNING_ACTION).',
+  })
+  dunningAction?: DunningAction | null;
 }

@@ -38,7 +38,7 @@ export class BillingProfileResolver {
   @Requires('billing.write')
   @Mutation(() => BillingProfile, {
     description:
-      'Says what stands on the invoices of an account: name, address, tax number, taxes. Invoices that have their number stay as they are. Requires billing.write. Errors: BAD_USER_INPUT, FORBIDDEN, FEATURE_DISABLED.',
+      'Says what stands on the invoices of an account (name, address, tax number, taxes), and what is done where one cannot be collected. Invoices that have their number stay as they are. Requires billing.write. Errors: BAD_USER_INPUT, FORBIDDEN, FEATURE_DISABLED.',
   })
   setBillingProfile(
     @Arg('input', () => SetBillingProfileInput, { description: 'The account, and what changes.' })

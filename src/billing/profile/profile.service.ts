@@ -4,7 +4,7 @@ import { findSpender, spenderOf, type AccountName } from '../../identity/account
 import { authorize } from '../../identity/permission.js';
 import { PICO_USD_PER_USD } from '../../money.js';
 import type { Operation } from '../../operation.js';
-import { requireText } from '../../text.js';
+import { requireFreeText } from '../../text.js';
 import { assertBilling } from '../plan/plan.service.js';
 import { BillingProfile, type StoredTaxRate } from './billing-profile.js';
 import type { SetBillingProfileInput, TaxTermsInput } from './profile-input.js';
@@ -61,19 +61,20 @@ export class BillingProfileService {
   }
 }
 
-type Said = Partial<Pick<BillingProfile, 'legalName' | 'address' | 'taxId' | 'taxMode' | 'taxRates'>>;
+type Said = Partial<Pick<BillingProfile, 'legalName' | 'address' | 'taxId' | 'taxMode' | 'taxRates' | 'dunningAction'>>;
 
 const fieldsOf = (said: Said) => Object.keys(said) as (keyof Said)[];
 
-function checkProfile({ legalName, address, taxId, taxes }: SetBillingProfileInput): Said {
+function checkProfile({ legalName, address, taxId, taxes, dunningAction }: SetBillingProfileInput): Said {
   return {
-    ...(legalName !== undefined && { legalName: legalName && requireText(legalName, ['input', 'legalName'], 200) }),
+    ...(legalName !== undefined && { legalName: legalName && requireFreeText(legalName, ['input', 'legalName'], 200) }),
     ...(address !== undefined && { address: address && checkAddress(address) }),
-    ...(taxId !== undefined && { taxId: taxId && requireText(taxId, ['input', 'taxId'], 60) }),
+    ...(taxId !== undefined && { taxId: taxId && requireFreeText(taxId, ['input', 'taxId'], 60) }),
     ...(taxes !== undefined && {
       taxMode: taxes?.mode ?? null,
       taxRates: taxes && checkRates(taxes),
     }),
+    ...(dunningAction !== undefined && { dunningAction }),
   };
 }
 
@@ -81,14 +82,14 @@ function checkAddress(lines: readonly string[]): string {
   if (lines.length === 0 || lines.length > MAX_LINES) {
     throw badInput(['input', 'address'], `Must have 1 to ${MAX_LINES} lines.`);
   }
-  return lines.map((line, index) => requireText(line, ['input', 'address', index], 100)).join('\n');
+  return lines.map((line, index) => requireFreeText(line, ['input', 'address', index], 100)).join('\n');
 }
 
 function checkRates({ rates }: TaxTermsInput): StoredTaxRate[] {
   const path: (string | number)[] = ['input', 'taxes', 'rates'];
   if (rates.length > MAX_RATES) throw badInput(path, `At most ${MAX_RATES} taxes at once.`);
   return rates.map(({ name, rate }, index) => {
-    const checked = requireText(name, [...path, index, 'name'], 60);
+    const checked = requireFreeText(name, [...path, index, 'name'], 60);
     if (rates.findIndex((other) => other.name === name) !== index) {
       throw badInput([...path, index, 'name'], 'This tax is listed before.');
     }

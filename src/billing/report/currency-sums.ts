@@ -35,6 +35,8 @@ export function currenciesOf(all: MoneySums): FinancialCurrency[] {
         amountPico: payments.reduce((sum, { amountPico }) => sum + amountPico, 0n),
       },
       payments,
+      refunds: sumOf(sums.refunds.find(isOf)),
+      disputesLost: sumOf(sums.disputesLost.find(isOf)),
       receivables: receivablesOf(sums.opening.find(isOf), sums.closing.find(isOf)),
       credits: creditsOf(sums.credits.find(isOf)),
     };

@@ -204,6 +204,18 @@ export class FinancialCurrency {
   @Field(() => [FinancialPayments], { description: 'The same by how it came, in order of the name.' })
   payments!: FinancialPayments[];
 
+  @Field(() => FinancialSum, {
+    description:
+      'The money of payments that went back by the processor in it. Those of credit notes are in what these refund, of whichever month; one that failed since is not here, and its money is in what they credited.',
+  })
+  refunds!: FinancialSum;
+
+  @Field(() => FinancialSum, {
+    description:
+      'The money of payments that disputes lost in it took back. It is in no other sum: whether it is to be paid again is for a person to say. One that was won since is not here.',
+  })
+  disputesLost!: FinancialSum;
+
   @Field(() => FinancialReceivables, { description: 'What was still to be paid.' })
   receivables!: FinancialReceivables;
 

@@ -30,6 +30,8 @@ export interface MoneySums {
   readonly voided: readonly (OfCurrency & { readonly count: number } & Amounts<'total' | 'tax' | 'credits' | 'due'>)[];
   readonly notes: readonly (Counted & Amounts<'tax' | 'reduced' | 'refunded' | 'credited'>)[];
   readonly payments: readonly (Counted & { readonly processor: string })[];
+  readonly refunds: readonly Counted[];
+  readonly disputesLost: readonly Counted[];
   readonly credits: readonly (OfCurrency &
     Amounts<'opening' | 'granted' | 'consumed' | 'returned' | 'voided' | 'closing'>)[];
   readonly opening: readonly Counted[];
@@ -51,6 +53,8 @@ export async function readMoney(em: EntityManager, organizationId: string, month
     SELECT ${listOf(invoiced)} AS invoiced, ${listOf(lines(organizationId))} AS lines,
       ${listOf(taxes(organizationId))} AS taxes, ${listOf(voided(organizationId, month))} AS voided,
       ${listOf(notes(organizationId, month))} AS notes, ${listOf(payments(organizationId, month))} AS payments,
+      ${listOf(ofPayments('refund', 'SUCCEEDED', organizationId, month))} AS refunds,
+      ${listOf(ofPayments('dispute', 'LOST', organizationId, month))} AS "disputesLost",
       ${listOf(credits(organizationId, month))} AS credits, ${listOf(opening(organizationId, startsAt))} AS opening,
       ${listOf(closing(organizationId, endsAt, month.asOfDay))} AS closing`.execute(em.getKysely());
   const [sums] = rows;
@@ -103,8 +107,17 @@ const notes = (organizationId: string, month: ReportedMonth) => sql`
 const payments = (organizationId: string, month: ReportedMonth) => sql`
   SELECT i.currency, p.processor, count(*) AS count, ${sumOf('p.amount_pico')} AS amount
   FROM payment p JOIN invoice i ON i.organization_id = ${organizationId} AND i.id = p.invoice_id
-  WHERE p.organization_id = ${organizationId} AND ${within('p.created_at', month)}
+  WHERE p.organization_id = ${organizationId} AND ${within('p.ended_at', month)} AND p.status = 'SUCCEEDED'
   GROUP BY i.currency, p.processor ORDER BY p.processor`;
+
+/** What ended so in a month, as it stands now. */
+const ofPayments = (table: 'refund' | 'dispute', status: string, organizationId: string, month: ReportedMonth) => sql`
+  SELECT i.currency, count(*) AS count, ${sumOf('r.amount_pico')} AS amount
+  FROM ${sql.table(table)} r
+  JOIN payment p ON p.organization_id = ${organizationId} AND p.id = r.payment_id
+  JOIN invoice i ON i.organization_id = ${organizationId} AND i.id = p.invoice_id
+  WHERE r.organization_id = ${organizationId} AND ${within('r.ended_at', month)} AND r.status = ${status}
+  GROUP BY i.currency`;
 
 const opening = (organizationId: string, at: Date) => sql`
   SELECT o.currency, count(*) AS count, ${sumOf('o.open')} AS amount
@@ -127,14 +140,14 @@ const closing = (organizationId: string, at: Date, asOfDay: Day) => {
  * paid_at when nothing of it is open any more, once; so those that were settled before are not looked at, by an index.
  */
 function openAt(organizationId: string, at: Date): RawBuilder<unknown> {
-  const before = (table: string, column: string) => sql`SELECT coalesce(sum(${sql.ref(`x.${column}`)}), 0) AS amount
-    FROM ${sql.table(table)} x
-    WHERE x.organization_id = ${organizationId} AND x.invoice_id = i.id AND x.created_at < ${at}`;
   return sql`
     SELECT i.currency, i.due_day, i.uncollectible_at, i.due_pico - paid.amount - reduced.amount AS open
     FROM invoice i
-    CROSS JOIN LATERAL (${before('payment', 'amount_pico')}) paid
-    CROSS JOIN LATERAL (${before('credit_note', 'reduced_pico')}) reduced
+    CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount_pico - x.credited_pico), 0) AS amount FROM payment x
+      WHERE x.organization_id = ${organizationId} AND x.invoice_id = i.id AND x.status = 'SUCCEEDED'
+        AND x.ended_at < ${at}) paid
+    CROSS JOIN LATERAL (SELECT coalesce(sum(x.reduced_pico), 0) AS amount FROM credit_note x
+      WHERE x.organization_id = ${organizationId} AND x.invoice_id = i.id AND x.created_at < ${at}) reduced
     WHERE i.organization_id = ${organizationId} AND i.finalized_at < ${at}
       AND coalesce(i.voided_at, i.paid_at, 'infinity') >= ${at} AND i.due_pico > paid.amount + reduced.amount`;
 }

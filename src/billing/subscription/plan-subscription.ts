@@ -35,6 +35,21 @@ registerEnumType(ChangeTiming, {
   },
 });
 
+export enum AllowancesDroppedFor {
+  SHARED_PAYMENT_METHOD = 'SHARED_PAYMENT_METHOD',
+}
+
+registerEnumType(AllowancesDroppedFor, {
+  name: 'AllowancesDroppedFor',
+  description: 'Why an account does not have what is free in its plan: trial days and included credit.',
+  valuesConfig: {
+    SHARED_PAYMENT_METHOD: {
+      description:
+        'It keeps a card or bank account that another account kept before. What is said for its subscription alone (overrides) it has all the same.',
+    },
+  },
+});
+
 @Entity({ tableName: 'subscription' })
 @Index({ name: 'subscription_account_idx', properties: ['organizationId', 'accountId', 'startDay'] })
 @ObjectType({
@@ -94,6 +109,17 @@ export class SubscriptionTerms {
   @Property({ type: 'jsonb' })
   terms!: PlanTermsJson;
 
+  /** Whether its trial days were said for this subscription, whatever the plan has. */
+  @Property({ type: 'boolean', default: false })
+  hasOwnTrial!: boolean;
+
+  /** The same of its included credit. */
+  @Property({ type: 'boolean', default: false })
+  hasOwnCredit!: boolean;
+
+  @Property({ type: 'text', nullable: true })
+  allowancesDroppedFor!: AllowancesDroppedFor | null;
+
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 }
@@ -107,6 +133,17 @@ export class SubscriptionPhase {
   planId!: string;
 
   anchorDay!: Day;
+
+  hasOwnTrial!: boolean;
+
+  hasOwnCredit!: boolean;
+
+  @Field(() => AllowancesDroppedFor, {
+    nullable: true,
+    description:
+      'Why its terms lack trial days or included credit that its plan had when it was chosen; null where they do not.',
+  })
+  allowancesDroppedFor!: AllowancesDroppedFor | null;
 
   @Field(() => PlanTerms, {
     description: 'The terms of its plan as they were when it was chosen, with what is other for this subscription.',

@@ -20,11 +20,11 @@ function phaseLoader(operation: Operation): DataLoader<string, readonly Subscrip
     const rows = await em.find(SubscriptionTerms, where, { orderBy: { fromDay: 'asc' } });
     const byId = Map.groupBy(rows, ({ subscriptionId }) => subscriptionId);
     return ids.map((id) =>
-      (byId.get(id) ?? []).map(({ fromDay, planId, anchorDay, terms }) => ({
-        fromDay,
-        planId,
-        anchorDay,
-        terms: termsFromJson(terms),
+      (byId.get(id) ?? []).map(({ fromDay, planId, anchorDay, terms, ...allowances }) => ({
+        ...{ fromDay, planId, anchorDay, terms: termsFromJson(terms) },
+        hasOwnTrial: allowances.hasOwnTrial,
+        hasOwnCredit: allowances.hasOwnCredit,
+        allowancesDroppedFor: allowances.allowancesDroppedFor,
       })),
     );
   });

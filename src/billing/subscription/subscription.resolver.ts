@@ -120,7 +120,7 @@ export class SubscriptionResolver {
   @Requires('billing.write')
   @Mutation(() => PlanSubscription, {
     description:
-      'Puts an account on a plan, with the terms that the plan has now. An account has one subscription at a time. Requires billing.write. Errors: BAD_USER_INPUT, FORBIDDEN, SERVICE_UNAVAILABLE (an invoice is being made), FEATURE_DISABLED.',
+      'Puts an account on a plan, with the terms that the plan has now; without its trial and included credit where it shares a payment method (see allowancesDroppedFor). An account has one subscription at a time. Requires billing.write. Errors: BAD_USER_INPUT, FORBIDDEN, SERVICE_UNAVAILABLE (an invoice is being made), FEATURE_DISABLED.',
   })
   subscribe(
     @Arg('input', () => SubscribeInput, { description: 'Who goes on which plan.' }) input: SubscribeInput,

@@ -7,7 +7,7 @@ import type { AccountDirectory } from '../../identity/account-directory.js';
 import { spenderOf } from '../../identity/account.service.js';
 import { lockGate } from '../../identity/gate.sql.js';
 import { authorize } from '../../identity/permission.js';
-import { newId } from '../../node-id.js';
+import { encodeId, newId } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { readToday, todayOf } from './billing-period.sql.js';
 import { awaitInvoicesAbove, readBilledTo } from '../invoice/billed-above.sql.js';
@@ -17,7 +17,8 @@ import type { PlanOverridesInput } from '../plan/plan-input.js';
 import { assertBilling } from '../plan/plan.service.js';
 import { Plan } from '../plan/plan.js';
 import { termsFromJson, termsToJson, type PlanTerms } from '../plan/plan-terms.js';
-import { ChangeTiming, PlanSubscription, SubscriptionTerms } from './plan-subscription.js';
+import { allowedTerms, dropAllowancesFrom, hasAllowances, withoutAllowances } from './allowances.js';
+import { ChangeTiming, PlanSubscription, SubscriptionTerms, type SubscriptionPhase } from './plan-subscription.js';
 import { addDays, type Day } from '../amount/proration.js';
 import type { CancelSubscriptionInput, ChangeSubscriptionInput, SubscribeInput } from './subscription-input.js';
 import { anchorOf, isOtherCycle, periodOn, phasesOf, phaseOn } from './subscription-phase.js';
@@ -28,7 +29,12 @@ const MAX_AHEAD_DAYS = 366;
 interface Chosen {
   readonly planId: string;
   readonly terms: PlanTerms;
+  readonly hasOwnTrial: boolean;
+  readonly hasOwnCredit: boolean;
 }
+
+/** What of it an account gets. */
+type Granted = Chosen & Pick<SubscriptionPhase, 'allowancesDroppedFor'>;
 
 export class SubscriptionService {
   constructor(
@@ -77,7 +83,8 @@ export class SubscriptionService {
       createdAt,
     });
     await em.persist(subscription).flush();
-    await this.#write(operation, subscription, startDay, { ...chosen, anchorDay: anchorOf(chosen.terms, startDay) });
+    const granted = { ...chosen, ...(await allowedTerms(operation, accountId, chosen)) };
+    await this.#write(operation, subscription, startDay, { ...granted, anchorDay: anchorOf(chosen.terms, startDay) });
     await this.#putInForce(operation, subscription);
     return subscription;
   }
@@ -97,7 +104,8 @@ export class SubscriptionService {
     if (billedTo != null && billedTo > day) throw invoiceState('The period is invoiced already.');
     const before = day === subscription.startDay ? undefined : phaseOn(phases, addDays(day, -1));
     const code = input.plan ?? (await this.#codeOf(operation, phaseOn(phases, day).planId));
-    const chosen = await this.#choose(operation, code, input.overrides);
+    const said = await this.#choose(operation, code, input.overrides);
+    const chosen: Granted = { ...said, ...(await allowedTerms(operation, subscription.accountId, said)) };
     const isInvoiced = billedTo !== undefined;
     if ((before ?? isInvoiced) && phaseOn(phases, day).terms.currency !== chosen.terms.currency) {
       throw badInput(['input', 'plan'], 'A subscription stays in its currency: end it, and subscribe again.');
@@ -107,7 +115,7 @@ export class SubscriptionService {
       throw badInput(['input', 'when'], 'Another interval or anchoring can begin only with a period: say PERIOD_END.');
     }
     await this.#removeFrom(operation, subscription, day);
-    if (!before || before.planId !== chosen.planId || !isDeepStrictEqual(before.terms, chosen.terms)) {
+    if (!before || !isSame(before, chosen)) {
       const anchorDay = isOther ? anchorOf(chosen.terms, day) : before.anchorDay;
       await this.#write(operation, subscription, day, { ...chosen, anchorDay });
     }
@@ -133,11 +141,37 @@ export class SubscriptionService {
     return subscription;
   }
 
+  /** What is free in its plan an account has no more, from today on: it keeps a payment method that another had before. */
+  async dropAllowances(operation: Operation, accountId: string): Promise<void> {
+    authorize(operation, 'billing.write');
+    const { organizationId } = operation.principal;
+    // Whoever subscribes it at this time may not have seen that: the gate comes free with its subscription.
+    await lockGate(await operation.em(), organizationId);
+    await operation.commit();
+    const em = await operation.em();
+    const today = await todayOf(operation);
+    const going = { organizationId, accountId, $or: [{ endDay: null }, { endDay: { $gt: today } }] };
+    for (const found of await em.find(PlanSubscription, going)) {
+      if (!(await hasAllowances(operation, found, today))) continue;
+      await operation.commit();
+      const { subscription, today: from } = await this.#locked(operation, encodeId('subscription', found.id));
+      const billedTo = (await lastInvoice(operation, subscription))?.toDay ?? from;
+      const day = [from, subscription.startDay, billedTo].reduce((a, b) => (a > b ? a : b));
+      await dropAllowancesFrom(operation, subscription, day);
+      await this.#putInForce(operation, subscription);
+    }
+  }
+
   async #choose(operation: Operation, code: string, overrides: PlanOverridesInput | null | undefined): Promise<Chosen> {
     const em = await operation.em();
     const plan = await em.findOne(Plan, { organizationId: operation.principal.organizationId, code });
     if (!plan) throw badInput(['input', 'plan'], 'There is no plan with this code.');
-    return { planId: plan.id, terms: withOverrides(termsFromJson(plan.terms), overrides, ['input', 'overrides']) };
+    return {
+      planId: plan.id,
+      terms: withOverrides(termsFromJson(plan.terms), overrides, ['input', 'overrides']),
+      hasOwnTrial: overrides?.trialDays != null,
+      hasOwnCredit: overrides?.includedCredit != null,
+    };
   }
 
   async #codeOf(operation: Operation, id: string): Promise<string> {
@@ -197,10 +231,10 @@ export class SubscriptionService {
     operation: Operation,
     { organizationId, id: subscriptionId }: PlanSubscription,
     fromDay: Day,
-    { planId, terms, anchorDay }: Chosen & { readonly anchorDay: Day },
+    { terms, ...chosen }: Granted & { readonly anchorDay: Day },
   ): Promise<void> {
     const em = await operation.em();
-    const row = { organizationId, subscriptionId, fromDay, planId, anchorDay, terms: termsToJson(terms) };
+    const row = { organizationId, subscriptionId, fromDay, ...chosen, terms: termsToJson(terms) };
     await em.persist(em.create(SubscriptionTerms, { ...row, createdAt: operation.now })).flush();
     operation.forget(phasesOf);
   }
@@ -227,13 +261,22 @@ async function dayOf(
   return addDays(period.lastDay, 1);
 }
 
+/** What a shared payment method took from it since is no other subscription. */
 async function isThat(
   operation: Operation,
   subscription: PlanSubscription,
   startDay: Day,
-  { planId, terms }: Chosen,
+  { planId, terms, ...own }: Chosen,
 ): Promise<boolean> {
   if (subscription.startDay !== startDay || subscription.endDay !== null) return false;
-  const phases = await phasesOf(operation, subscription);
-  return phases.length === 1 && phases[0]?.planId === planId && isDeepStrictEqual(phases[0].terms, terms);
+  const left = withoutAllowances(terms, own);
+  return (await phasesOf(operation, subscription)).every((phase) => {
+    const is = phase.allowancesDroppedFor === null ? terms : left;
+    return phase.planId === planId && isDeepStrictEqual(phase.terms, is);
+  });
+}
+
+function isSame(before: SubscriptionPhase, chosen: Chosen): boolean {
+  const isOther = (['planId', 'hasOwnTrial', 'hasOwnCredit'] as const).some((field) => before[field] !== chosen[field]);
+  return !isOther && isDeepStrictEqual(before.terms, chosen.terms);
 }
