@@ -231,7 +231,7 @@ test('it ends with 2 and a sentence where Stripe does not answer, and with what 
   expect(foreign.stderr).not.toContain('sk_test_another');
 });
 
-// C16. Seen to fail (6 charges): without the look at the place of an invoice before it is charged.
+// C16. Seen to fail (6 charges): without the look at the place of an invoice and with a key that is not of the attempt alone.
 test('restored from a backup of five minutes ago, it lists what Stripe has, and nothing is charged twice', async () => {
   const older = await CollectingWorld.start({ COLLECT_INTERVAL: '0' });
   const { stripe, world } = older;
@@ -287,7 +287,6 @@ test('restored from a backup of five minutes ago, it lists what Stripe has, and 
   const second = await startAnother(backup.url, settings);
   await until(() => areAllPaid(second));
   const made = { refunds: [{ status: 'SUCCEEDED' }] };
-  // Seen to fail: without the look at the place of a refund before it is asked for.
   expect((await refundIt(second, 0, '5')).data?.createCreditNote).toMatchObject({ amount: '5', ...made });
   // Seen to fail: with the note of a lost refund made under a key of its own.
   for (const event of stripe.state.events) event.pending_webhooks = 1;
