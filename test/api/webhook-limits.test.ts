@@ -131,10 +131,10 @@ describe('F19: a flood of forged requests', () => {
     for (let n = 0; n < 70; n += 1) replies.push(await flooded.post(forged(), from));
     expect(replies.map(({ status }) => status)).toEqual([...Array(60).fill(400), ...Array(10).fill(429)]);
     expect(await flooded.post(letterOf(anEvent(), [SECRET]), from)).toEqual(TAKEN);
-    expect(await flooded.post(letterOf(anEvent(), [SECRET]), { from: '127.0.2.2' })).toEqual(TAKEN);
+    expect((await flooded.post(forged(), { from: '127.0.2.2' })).status).toBe(400);
     expect(said()).toHaveLength(1);
     await server.close();
-    expect(await door.forgedCount()).toBe(before + 70);
+    expect(await door.forgedCount()).toBe(before + 71);
   });
 
   // Seen to fail: with the address of the proxy taken for that of the sender.
@@ -145,7 +145,7 @@ describe('F19: a flood of forged requests', () => {
     const statuses = [];
     for (let n = 0; n < 61; n += 1) statuses.push((await through(forged(), '203.0.113.7')).status);
     expect(statuses.slice(-2)).toEqual([400, 429]);
-    expect(await through(letterOf(anEvent(), [SECRET]), '203.0.113.8')).toEqual(TAKEN);
+    expect((await through(forged(), '203.0.113.8')).status).toBe(400);
   });
 });
 

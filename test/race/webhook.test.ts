@@ -88,6 +88,9 @@ function shuffled<T>(list: readonly T[]): T[] {
 const copiesOf = (event: StripeEvent): Step[] =>
   Array.from({ length: 1 + Math.floor(20 * random() ** 2) }, () => ({ do: 'send', event }));
 
+/** Of every second one the money comes. */
+const isGood = (intentId: string) => intentIds.indexOf(intentId) % 2 === 0;
+
 class Storm {
   readonly taken: StripeEvent[] = [];
   readonly refused: number[] = [];
@@ -114,10 +117,10 @@ class Storm {
     for (const sender of this.#senders) sender.close();
   }
 
-  /** Of every second one no money comes. What is sent of it from now on may be old news all the same. */
+  /** What is sent of it from now on may be old news all the same. */
   #finished(intentId: string): StripeEvent {
-    const isGood = intentIds.indexOf(intentId) % 2 === 0;
-    hooks.collecting.stripe.finish(intentId, isGood ? 'succeeded' : { declineCode: 'insufficient_funds' });
+    const outcome = isGood(intentId) ? 'succeeded' : { declineCode: 'insufficient_funds' };
+    hooks.collecting.stripe.finish(intentId, outcome);
     const event = hooks.lastEventOf(intentId);
     this.taken.push(event);
     return event;
@@ -176,7 +179,8 @@ function settled(databaseUrl: string, afterLease = false): Promise<void> {
   });
 }
 
-// Seen to fail: without ON CONFLICT; with v0 taken for v1; with the future let in; with the status taken from the kind.
+// Seen to fail: with the signature not checked, the future let in, the status taken from the kind; and, by never ending, without
+// ON CONFLICT and with claims for good, where what the dead server had in hand stayed.
 test('the books are those of one orderly run, and nothing forged was taken', async () => {
   const [many = '', one = ''] = databases;
   const events = intentIds.flatMap((intentId) => {
@@ -212,6 +216,10 @@ test('the books are those of one orderly run, and nothing forged was taken', asy
   const state = await stateOf(many);
   expect(state).toEqual(await stateOf(one));
   expect(state).toMatchObject({ events: { length: PAYMENTS * EVENTS_EACH }, payments: { length: PAYMENTS } });
+  const ends = await withClient(many, (client) =>
+    client.query<{ ref: string; status: string }>('SELECT processor_ref AS ref, status FROM payment'),
+  );
+  for (const { ref, status } of ends.rows) expect([ref, status]).toEqual([ref, isGood(ref) ? 'SUCCEEDED' : 'FAILED']);
   expect(await withClient(many, booksOf)).toEqual([]);
   await survivor.stop();
   await orderly.stop();

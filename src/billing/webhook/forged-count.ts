@@ -27,7 +27,7 @@ export class ForgedCount {
     private readonly log: Logger,
   ) {}
 
-  /** Whether so many came from there that the next one is not looked at. What others send is nothing to it. */
+  /** Whether so many came from there that the next is told to come less often. What others send is nothing to it. */
   isFlood(address: string): boolean {
     return (this.#byAddress.get(address) ?? 0) >= MOST_FORGED;
   }
