@@ -245,7 +245,7 @@ test.each<[number, unknown, string[]]>([
   [
     402,
     { error: { type: 'card_error', code: 'card_declined', decline_code: 'do_not_honor' } },
-    ['REFUSED', 'do_not_honor'],
+    ['DECLINED', 'do_not_honor'],
   ],
   [400, { error: { type: 'invalid_request_error', code: 'a code with spaces' } }, ['REFUSED', 'invalid_request_error']],
 ])('an answer %i of %j is %j', async (status, body, expected) => {

@@ -216,7 +216,9 @@ export class Collector {
     } else if (fault === 'KEY_TAKEN') await this.#drop(organizationId, payment);
     else {
       await this.#in(organizationId, async (operation) => {
-        await this.booking.refuse(operation, await this.booking.hold(operation, payment), reason);
+        const held = await this.booking.hold(operation, payment);
+        if (fault === 'DECLINED') await this.booking.end(operation, held, PaymentStatus.FAILED, reason);
+        else await this.booking.refuse(operation, held, reason);
       });
     }
   }

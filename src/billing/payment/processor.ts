@@ -198,9 +198,10 @@ export interface CollectingProcessor {
 
 /**
  * UNAVAILABLE: nobody knows whether it happened; the same may be asked again under the same key. REFUSED: it did not happen,
- * and will not by asking again. KEY_TAKEN: something else was asked under this key.
+ * and will not by asking again. DECLINED: the same, by the bank of whoever pays. KEY_TAKEN: something else was asked under
+ * this key.
  */
-export type ProcessorFault = 'UNAVAILABLE' | 'REFUSED' | 'KEY_TAKEN';
+export type ProcessorFault = 'UNAVAILABLE' | 'REFUSED' | 'DECLINED' | 'KEY_TAKEN';
 
 export class ProcessorError extends Error {
   override readonly name = 'ProcessorError';

@@ -8,7 +8,7 @@ const { errors } = Stripe;
 const MEANINGS = [
   [errors.StripeIdempotencyError, 'KEY_TAKEN', 'idempotency_error'],
   [errors.StripeInvalidRequestError, 'REFUSED', 'invalid_request_error'],
-  [errors.StripeCardError, 'REFUSED', 'card_error'],
+  [errors.StripeCardError, 'DECLINED', 'card_error'],
   [errors.StripeAuthenticationError, 'UNAVAILABLE', 'authentication_error'],
   [errors.StripePermissionError, 'UNAVAILABLE', 'permission_error'],
   [errors.StripeRateLimitError, 'UNAVAILABLE', 'rate_limit'],
@@ -18,6 +18,7 @@ const MEANINGS = [
 const SAID: Readonly<Record<ProcessorFault, string>> = {
   UNAVAILABLE: 'Stripe could not be asked',
   REFUSED: 'Stripe refused',
+  DECLINED: 'The bank declined',
   KEY_TAKEN: 'Stripe was asked for something else under this key',
 };
 
