@@ -173,8 +173,11 @@ const waiting = (client: Client, more = '') =>
 function settled(databaseUrl: string, afterLease = false): Promise<void> {
   return withClient(databaseUrl, async (client) => {
     await until(async () => (await waiting(client, 'AND look_at <= tollgate_now()')) === 0);
-    // What the dead server had in hand: a minute passes.
-    if (afterLease) await client.query(`UPDATE webhook_event SET look_at = look_at - interval '1 minute'`);
+    // What the dead server had in hand: a minute passes. The living one locks in the same order.
+    const leased = `SELECT id FROM webhook_event WHERE status = 'RECEIVED' ORDER BY id FOR UPDATE`;
+    const pass = `WITH l AS MATERIALIZED (${leased}) UPDATE webhook_event e SET look_at = look_at - interval '1 minute' FROM l
+      WHERE e.id = l.id AND e.status = 'RECEIVED'`;
+    if (afterLease) await client.query(pass);
     await until(async () => (await waiting(client)) === 0);
   });
 }
