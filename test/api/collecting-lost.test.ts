@@ -24,7 +24,7 @@ const chargesOf = (customerRef: string) =>
     ({ customer, status }) => customer === customerRef && status === 'succeeded',
   );
 
-// Seen to fail (35 charges of 20 in the race of this, and here a second one): with a random key and without the look first.
+// Seen to fail: with a random key and without the look first, so that there were two charges.
 test('a reply that is lost after the charge is looked for, and nothing is sent again', async () => {
   const { customerRef } = await collecting.payer();
   // The SDK itself asks again once, under the same key.

@@ -12,7 +12,7 @@ const LOST = 0.3;
 const KILLS = 3;
 const CREATE = { method: 'POST', path: /^\/v1\/payment_intents$/ };
 
-// Seen to fail: with a random key for each call and without the look at what Stripe has: 33 charges.
+// Seen to fail: with a random key for each call and without the look at what Stripe has: 27 charges.
 test('B8: 20 payments, three of ten replies lost, both servers killed while Stripe holds an answer: 20 charges', async () => {
   const collecting = await CollectingWorld.start({ COLLECT_INTERVAL: '0' });
   const { stripe, world } = collecting;
