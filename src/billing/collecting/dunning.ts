@@ -5,7 +5,7 @@ import { InvoiceStatus, type Invoice } from '../invoice/invoice.js';
 import type { Payment } from '../payment/payment.js';
 import { PaymentStatus } from '../payment/payment-status.js';
 import type { DunningAction } from '../profile/dunning-action.js';
-import { raiseAlert } from './raise-alert.sql.js';
+import { raiseAlert } from '../../alert/raise-alert.sql.js';
 
 export interface DunningTerms {
   /** After which time each failed attempt is followed by the next, in ms. */

@@ -8,7 +8,7 @@ import { Invoice, InvoiceStatus } from '../invoice/invoice.js';
 import { asNobody, inTransaction } from '../nobody.js';
 import { Payment } from '../payment/payment.js';
 import { PaymentStatus } from '../payment/payment-status.js';
-import type { CollectingProcessor, PaymentPlace, ProcessorPayment } from '../payment/processor.js';
+import type { CollectingProcessor, Mirrored, PaymentPlace, ProcessorPayment } from '../payment/processor.js';
 import type { Booking } from './booking.js';
 import { closeFailed } from './close-payment.js';
 
@@ -22,7 +22,7 @@ export class PaymentMirror {
   ) {}
 
   /** UNKNOWN: these books have no invoice that it can be for. */
-  async mirror(told: ProcessorPayment): Promise<'BOOKED' | 'UNKNOWN'> {
+  async mirror(told: ProcessorPayment): Promise<Mirrored> {
     const { place } = told;
     if (!place || !validate(place.organizationId) || !validate(place.invoiceId)) return 'UNKNOWN';
     const seen = await this.#in(place, (operation) => rowOf(operation, place, told));

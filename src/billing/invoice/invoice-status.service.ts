@@ -7,7 +7,7 @@ import type { Operation } from '../../operation.js';
 import { recoverAccount } from '../collecting/recover-account.js';
 import { CreditGrant } from '../credit/credit-grant.js';
 import { lockCredits, readGrants } from '../credit/read-credits.sql.js';
-import type { PaymentBoundsOf } from '../payment/processor.js';
+import type { Processors } from '../payment/processors.js';
 import { lookAtPayment, stopCollecting } from '../payment/under-way.js';
 import { assertBilling } from '../plan/plan.service.js';
 import { leaveAlone } from './amount-due.js';
@@ -22,7 +22,7 @@ import { draftOf, writeInvoices } from './write-invoices.js';
 /** What becomes of an invoice once it is made. */
 export class InvoiceStatusService {
   constructor(
-    private readonly processor: PaymentBoundsOf,
+    private readonly processor: Processors,
     private readonly isOn: boolean,
   ) {}
 

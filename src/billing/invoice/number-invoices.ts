@@ -9,7 +9,7 @@ import { consume, used } from '../credit/credit-balance.js';
 import { CreditGrant, CreditUse } from '../credit/credit-grant.js';
 import { leftCredit } from '../credit/leave-credit.js';
 import { lockCredits, readGrants } from '../credit/read-credits.sql.js';
-import type { PaymentBoundsOf } from '../payment/processor.js';
+import type { Processors } from '../payment/processors.js';
 import { partiesOf } from '../profile/reading-profiles.js';
 import { todayOf } from '../subscription/billing-period.sql.js';
 import { periodsFrom } from '../subscription/subscription-phase.js';
@@ -37,7 +37,7 @@ export interface CreditRows {
 /** Numbers are given in the order of the list. The invoices themselves are not written. */
 export async function numberInvoices(
   operation: Operation,
-  processor: PaymentBoundsOf,
+  processor: Processors,
   drafts: readonly Numbering[],
 ): Promise<CreditRows> {
   if (drafts.length === 0) return { uses: [], left: [] };
@@ -92,7 +92,7 @@ async function consumeCredits(operation: Operation, drafts: readonly Numbering[]
 }
 
 /** What is less than can be collected is collected with the next invoice, where one follows. */
-async function carryForward(operation: Operation, processor: PaymentBoundsOf, invoice: Invoice): Promise<void> {
+async function carryForward(operation: Operation, processor: Processors, invoice: Invoice): Promise<void> {
   const openPico = invoice.totalPico + invoice.broughtForwardPico - invoice.creditsPico;
   if (openPico === 0n) return;
   const { leastPico } = await processor.bounds(operation, knownCurrency(invoice.currency), invoice.accountId);

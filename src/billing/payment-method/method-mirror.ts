@@ -5,13 +5,10 @@ import type { Clock } from '../../clock.js';
 import { Account } from '../../identity/account.js';
 import type { Operation } from '../../operation.js';
 import { asNobody, inTransaction } from '../nobody.js';
-import { ProcessorError, type CustomerOwner, type ProcessorMethod } from '../payment/processor.js';
+import { ProcessorError, type CustomerOwner, type Mirrored, type ProcessorMethod } from '../payment/processor.js';
 import { ownerOfCustomer, ownerOfMethod } from './find-owner.sql.js';
 import { goneMethod, type MethodKeeping } from './method-keeping.js';
 import { PaymentMethod, ProcessorCustomer } from './payment-method.js';
-
-/** UNKNOWN: the customer is none of these books. */
-export type MirroredMethod = 'BOOKED' | 'UNKNOWN';
 
 /** Payment methods that the processor told of: these books say the same of them. */
 export class MethodMirror {
@@ -26,7 +23,7 @@ export class MethodMirror {
    * @param method as the processor has it now
    * @param customerRef whose it is or was, where that is known
    */
-  async mirror(method: ProcessorMethod, customerRef = method.customerRef): Promise<MirroredMethod> {
+  async mirror(method: ProcessorMethod, customerRef = method.customerRef): Promise<Mirrored> {
     const { name } = this.keeping.processor;
     const owner =
       customerRef === undefined ? await ownerOfMethod(this.writer, name, method.ref) : await this.#ownerOf(customerRef);
@@ -36,7 +33,7 @@ export class MethodMirror {
   }
 
   /** All methods of a customer, also those that it has no more. */
-  async mirrorCustomer(customerRef: string): Promise<MirroredMethod> {
+  async mirrorCustomer(customerRef: string): Promise<Mirrored> {
     const owner = await this.#ownerOf(customerRef);
     if (!owner) return 'UNKNOWN';
     const { processor } = this.keeping;

@@ -2,7 +2,7 @@
 import { AlertKind } from '../../alert/alert.js';
 import { Account, AccountKind } from '../../identity/account.js';
 import type { Operation } from '../../operation.js';
-import { raiseAlert } from '../collecting/raise-alert.sql.js';
+import { raiseAlert } from '../../alert/raise-alert.sql.js';
 import { MethodFingerprint, PaymentMethod } from './payment-method.js';
 
 interface Kept {

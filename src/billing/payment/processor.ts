@@ -1,5 +1,4 @@
 /** How money for invoices is collected. Another processor is a class that implements CollectingProcessor: see docs/payment-processors.md. */
-import type { Operation } from '../../operation.js';
 import type { Currency } from '../amount/currency.js';
 
 /** What one payment may be. */
@@ -8,14 +7,6 @@ export interface PaymentBounds {
   readonly leastPico: bigint;
   /** null: no end. */
   readonly mostPico: bigint | null;
-}
-
-/** What whoever makes, numbers and pays invoices asks. */
-export interface PaymentBoundsOf {
-  /** @param accountId who pays */
-  bounds(operation: Operation, currency: Currency, accountId: string): Promise<PaymentBounds>;
-  /** Whether invoices are collected without a person at all. */
-  readonly isCollecting: boolean;
 }
 
 /** Whose money a payment is for: stands with the payment at the processor, so that it is found whatever becomes of these books. */
@@ -139,6 +130,9 @@ export interface ProcessorEvent {
   /** Of another account than the one that the events are of; undefined: of that one. */
   readonly accountRef: string | undefined;
 }
+
+/** What became of something that a processor told of. UNKNOWN: these books have nothing that it belongs to. */
+export type Mirrored = 'BOOKED' | 'UNKNOWN';
 
 /** What an event's kind is about, and who handles it; undefined: nobody. */
 export type EventSubject = 'PAYMENT' | 'REFUND' | 'CHARGE' | 'DISPUTE' | 'METHOD' | 'SETUP' | 'CUSTOMER';

@@ -4,21 +4,23 @@ import type { Operation } from '../../operation.js';
 import type { Currency } from '../amount/currency.js';
 import { PaymentMethod } from '../payment-method/payment-method.js';
 import { PaymentLimit } from './payment-limit.js';
-import type { CollectingProcessor, PaymentBounds, PaymentBoundsOf } from './processor.js';
+import type { CollectingProcessor, PaymentBounds } from './processor.js';
 
 /** Somebody sees the money come in, such as by a bank transfer, and says so. */
 export const MANUAL = 'manual';
 
-export class Processors implements PaymentBoundsOf {
+export class Processors {
   constructor(
     /** undefined: all is paid by hand. */
     readonly collecting: CollectingProcessor | undefined,
   ) {}
 
+  /** Whether invoices are collected without a person at all. */
   get isCollecting(): boolean {
     return this.collecting !== undefined;
   }
 
+  /** @param accountId who pays */
   async bounds(operation: Operation, currency: Currency, accountId: string): Promise<PaymentBounds> {
     const collected = this.collecting?.bounds(currency);
     if (collected && (await operation.loader(this, defaultLoader).load(accountId))) return collected;

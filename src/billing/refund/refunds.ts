@@ -6,12 +6,15 @@ import { newId } from '../../node-id.js';
 import { asNobody, inTransaction } from '../nobody.js';
 import { Payment } from '../payment/payment.js';
 import { PaymentStatus } from '../payment/payment-status.js';
-import type { CollectingProcessor, ProcessorDispute, ProcessorPayment, ProcessorRefund } from '../payment/processor.js';
+import type {
+  CollectingProcessor,
+  Mirrored,
+  ProcessorDispute,
+  ProcessorPayment,
+  ProcessorRefund,
+} from '../payment/processor.js';
 import { bookFound } from './refund-booking.js';
 import { Dispute, DisputeStatus } from './refund.js';
-
-/** UNKNOWN: these books have no payment that it is of, or no such amount. */
-type Mirrored = 'BOOKED' | 'UNKNOWN';
 
 /** Whose money a refund or a dispute is of: it stands with the payment alone. */
 export class RefundedPayments {

@@ -1,14 +1,12 @@
 /** Reads again what an event is about, whatever the event says of it, and hands it to whoever keeps the like of it. */
 import type {
   CollectingProcessor,
+  Mirrored,
   ProcessorDispute,
   ProcessorMethod,
   ProcessorPayment,
   ProcessorRefund,
 } from '../payment/processor.js';
-
-/** UNKNOWN: these books have nothing that it belongs to. */
-export type Mirrored = 'BOOKED' | 'UNKNOWN';
 
 /** Each takes what it is told in any order and any number of times. */
 export interface Mirrors {

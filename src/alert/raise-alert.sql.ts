@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { Alert } from '../../alert/alert.js';
+import type { Alert } from './alert.js';
 
 export interface RaisedAlert extends Pick<Alert, 'organizationId' | 'kind' | 'alertKey' | 'accountId' | 'createdAt'> {
   readonly invoiceId?: string;
