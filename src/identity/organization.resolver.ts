@@ -59,7 +59,7 @@ class CreateOrganizationPayload {
 }
 
 @ObjectType({ description: 'Which parts of the installation are switched on.' })
-class Features {
+export class Features {
   @Field(() => Boolean, { description: 'ENABLE_PRICING: records are priced as they come.' })
   pricing!: boolean;
 

@@ -1,0 +1,60 @@
+/** Identity put together: its tables, and which services and resolvers are made of which. */
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import type { Clock } from '../clock.js';
+import type { Lanes } from '../lanes.js';
+import type { ResolverClass } from '../schema.js';
+import { AccountDirectory } from './account-directory.js';
+import { Account, AccountTeam } from './account.js';
+import { AccountResolver } from './account.resolver.js';
+import { AccountService } from './account.service.js';
+import { ApiKey, Installation } from './api-key.js';
+import { ApiKeyResolver } from './api-key.resolver.js';
+import { ApiKeyService } from './api-key.service.js';
+import { BootstrapService } from './bootstrap.service.js';
+import { AlertFeedHead, Organization, OrganizationGate } from './organization.js';
+import { OrganizationResolver, type Features } from './organization.resolver.js';
+import { OrganizationService } from './organization.service.js';
+import { ViewerResolver } from './viewer.resolver.js';
+import { ViewerService } from './viewer.service.js';
+
+export const IDENTITY_ENTITIES = [
+  Organization,
+  OrganizationGate,
+  AlertFeedHead,
+  Account,
+  AccountTeam,
+  ApiKey,
+  Installation,
+];
+
+/** What identity stands on. */
+export interface IdentityGround {
+  readonly orm: MikroORM;
+  readonly writer: Pool;
+  readonly clock: Clock;
+  readonly lanes: Lanes;
+  /** A MONTH, HARD budget for each user that is made; undefined: none. */
+  readonly defaultMonthlyBudgetPicoUsd: bigint | undefined;
+}
+
+export type IdentityServices = ReturnType<typeof makeIdentity>;
+
+export function makeIdentity({ orm, writer, clock, lanes, defaultMonthlyBudgetPicoUsd }: IdentityGround) {
+  const directory = new AccountDirectory(lanes, defaultMonthlyBudgetPicoUsd);
+  const accounts = new AccountService(directory);
+  const apiKeys = new ApiKeyService(writer, accounts);
+  const organizations = new OrganizationService(apiKeys);
+  const bootstrap = new BootstrapService(orm, clock, organizations, apiKeys);
+  const viewers = new ViewerService(accounts);
+  return { directory, accounts, apiKeys, organizations, bootstrap, viewers };
+}
+
+export function identityResolvers(services: IdentityServices, features: Features): [ResolverClass, object][] {
+  return [
+    [OrganizationResolver, new OrganizationResolver(services.organizations, features)],
+    [ViewerResolver, new ViewerResolver(services.viewers)],
+    [AccountResolver, new AccountResolver(services.accounts)],
+    [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
+  ];
+}
