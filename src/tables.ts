@@ -14,6 +14,8 @@ export const TENANT_TABLES = [
   'usage_record',
   'usage_correction',
   'usage_rollup',
+  'usage_digest',
+  'usage_digest_head',
   'reprice',
   'account_markup',
   'plan',

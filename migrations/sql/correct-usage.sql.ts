@@ -1,4 +1,33 @@
 import { ADD_TO_ROLLUP } from './add-to-rollup.sql.js';
+import { appendEntry, CORRECTED_ROWS, PRICED_ROWS, RECORDED_ROWS } from './usage-digest.sql.js';
+
+const OF_CALL = { batch: 'p_batch', at: 'v_now' };
+
+const RECORDED = appendEntry({
+  ...OF_CALL,
+  kind: `'RECORDED'`,
+  count: 'cardinality(v_written)',
+  digest: `SELECT ${RECORDED_ROWS} AS digest
+      FROM unnest(v_written) AS w
+      JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = w.idempotency_key AND u.key_day = w.key_day`,
+});
+
+const PRICED = appendEntry({
+  ...OF_CALL,
+  kind: `'PRICED'`,
+  count: 'cardinality(v_voided)',
+  digest: `SELECT ${PRICED_ROWS} AS digest FROM unnest(v_voided) AS u`,
+});
+
+/** One for each reversal. */
+const CORRECTED = appendEntry({
+  ...OF_CALL,
+  kind: `'CORRECTED'`,
+  count: `(SELECT count(*) FROM unnest(v_written) AS w WHERE w.kind = 'REVERSAL')`,
+  digest: `SELECT ${CORRECTED_ROWS} AS digest
+      FROM unnest(v_written) AS w
+      JOIN public.usage_correction c ON c.organization_id = p_org AND c.reversal_key = w.idempotency_key AND c.key_day = w.key_day`,
+});
 
 const negated = (digits: string) => `CASE WHEN ${digits}::numeric = 0 THEN ${digits} ELSE '-' || ${digits} END`;
 
@@ -15,7 +44,7 @@ const tokens = (unit: string) => `coalesce((m.u).quantities ->> '${unit}', '0'):
  *
  * Steps and locks, in the one order of all hot functions: gate (share) -> for each correction in the order of the
  * corrected keys: its record, its key -> missing period rows -> period rows (rank, budget, start) -> totals by day -> alert
- * feed. That a record is corrected once is the primary key of usage_correction.
+ * feed -> head of the digests. That a record is corrected once is the primary key of usage_correction.
  *
  * p_corrections is an array of {key, keyDay, answerKey, reversalKey, answerDay, contentHash, reason, actor, replacement}: the
  * record that is corrected, the key under which the caller knows the answer, that of the reversal (the same for a void), the
@@ -57,6 +86,9 @@ DECLARE
   v_budget_at timestamptz[] := '{}';
   v_count record;
   v_inserted bigint;
+  v_digest bytea;
+  v_seq bigint;
+  v_hash bytea;
 BEGIN
   SELECT g.last_cut_at, g.price_version INTO v_cut, v_own_version
   FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
@@ -102,9 +134,10 @@ BEGIN
     END IF;
     INSERT INTO public.usage_correction (
       organization_id, corrected_key, corrected_key_day, reversal_key, replacement_key, key_day, reason, corrected_by,
-      created_at)
+      created_at, unpriced_reason)
     VALUES (p_org, v_item.key, v_item.key_day, v_item.reversal_key,
-      CASE WHEN v_item.replacement IS NOT NULL THEN v_item.answer_key END, v_item.answer_day, v_item.reason, v_item.actor, v_now)
+      CASE WHEN v_item.replacement IS NOT NULL THEN v_item.answer_key END, v_item.answer_day, v_item.reason, v_item.actor, v_now,
+      v_old.unpriced_reason)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
       -- Whoever was first may have had the same key; a new statement sees what it wrote.
@@ -116,7 +149,7 @@ BEGIN
 
     IF v_old.cost_pico_usd IS NULL THEN
       UPDATE public.usage_record u SET cost_pico_usd = 0, charge_pico_usd = 0, markup = 0, unpriced_reason = 'VOIDED',
-        priced_at = v_now, billable_at = v_now
+        priced_at = v_now, billable_at = v_now, pricing_batch_id = p_batch
       WHERE u.organization_id = p_org AND u.idempotency_key = v_item.key AND u.key_day = v_item.key_day
         AND u.cost_pico_usd IS NULL
       RETURNING u.* INTO v_old;
@@ -218,6 +251,12 @@ BEGIN
     FROM unnest(v_written) AS w
     WHERE w.cost_pico_usd IS NULL AND w.unpriced_reason <> 'PRICING_DISABLED';
     alert_count := alert_count + public.raise_unpriced_alerts(p_org, v_zone, v_now, v_providers, v_models);
+
+${RECORDED}
+    IF v_voided <> '{}' THEN
+${PRICED}
+    END IF;
+${CORRECTED}
   END IF;
 
   SELECT jsonb_agg(to_jsonb(u) || jsonb_build_object('content_hash', encode(u.content_hash, 'hex'),

@@ -1,4 +1,16 @@
 import { ADD_TO_ROLLUP } from './add-to-rollup.sql.js';
+import { appendEntry, PRICED_ROWS } from './usage-digest.sql.js';
+
+const DIGEST = appendEntry({
+  batch: 'v_batch',
+  kind: `'PRICED'`,
+  count: 'priced',
+  at: 'v_now',
+  digest: `SELECT ${PRICED_ROWS} AS digest
+      FROM unnest(p_keys, p_key_days) AS t (key, key_day)
+      JOIN public.usage_record u ON u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day
+      WHERE t.key = ANY (v_new)`,
+});
 
 /**
  * price_usage: gives records that had no price their price, once: the only change that a usage row ever sees. The row's
@@ -35,6 +47,10 @@ DECLARE
   v_charges numeric[];
   v_budget_at timestamptz[];
   v_count record;
+  v_batch uuid;
+  v_digest bytea;
+  v_seq bigint;
+  v_hash bytea;
 BEGIN
   SELECT g.last_cut_at, g.price_version INTO v_cut, v_own_version
   FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
@@ -42,6 +58,8 @@ BEGIN
     RAISE EXCEPTION 'the gate is not to be read' USING ERRCODE = '40001';
   END IF;
   v_now := greatest(public.tollgate_now(), v_cut + interval '1 microsecond');
+  -- No two calls price one record.
+  v_batch := md5(concat_ws(' ', p_org, v_now, p_keys[1], p_key_days[1]))::uuid;
   SELECT v.version INTO STRICT v_catalogue_version FROM public.catalog_version v
   WHERE v.organization_id = '00000000-0000-0000-0000-000000000000';
   IF v_catalogue_version <> p_catalogue_version OR v_own_version <> p_own_version THEN
@@ -60,7 +78,7 @@ BEGIN
   FOR v_key IN
     UPDATE public.usage_record u SET provider = t.provider, model = t.model, pricing_id = t.pricing, lines = t.lines,
       has_unrated_units = t.unrated, markup = t.markup, cost_pico_usd = t.cost, charge_pico_usd = t.charge,
-      priced_at = v_now, billable_at = v_now
+      priced_at = v_now, billable_at = v_now, pricing_batch_id = v_batch
     FROM unnest(p_keys, p_key_days, p_providers, p_models, p_pricings, p_lines, p_unrated, p_markups, p_costs, p_charges)
       AS t (key, key_day, provider, model, pricing, lines, unrated, markup, cost, charge)
     WHERE u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day AND u.cost_pico_usd IS NULL
@@ -106,6 +124,9 @@ BEGIN
   alert_count := public.raise_budget_alerts(p_org, v_count.budgets, v_count.starts, v_count.deltas, v_now);
   IF array_remove(v_reservations, NULL) <> '{}' THEN
     alert_count := alert_count + public.raise_overrun_alerts(p_org, v_now, v_reservations, v_keys, v_charges, v_keys);
+  END IF;
+  IF priced > 0 THEN
+${DIGEST}
   END IF;
   RETURN NEXT;
 END

@@ -1,10 +1,24 @@
 import { ADD_TO_ROLLUP } from './add-to-rollup.sql.js';
 import { SETTLE } from './settle-reservations.sql.js';
+import { appendEntry, RECORDED_ROWS } from './usage-digest.sql.js';
 
 /** One record by its key, through the primary key whatever the planner believes of the table (see count_charges). */
 const STORED = `
       SELECT * FROM public.usage_record u
       WHERE u.organization_id = p_org AND u.idempotency_key = t.key AND u.key_day = t.key_day LIMIT 1`;
+
+const DIGEST = appendEntry({
+  batch: 'p_batch',
+  kind: `'RECORDED'`,
+  count: 'v_written',
+  at: 'record_usage.recorded_at',
+  digest: `SELECT ${RECORDED_ROWS} AS digest
+      FROM generate_series(1, v_items) AS n
+      CROSS JOIN LATERAL (
+        SELECT * FROM public.usage_record u
+        WHERE u.organization_id = p_org AND u.idempotency_key = p_keys[n] AND u.key_day = p_key_days[n] LIMIT 1) u
+      WHERE u.batch_id = p_batch`,
+});
 
 /** What both signatures have: one array a column, in the order of the items. */
 const COLUMNS = `
@@ -26,7 +40,7 @@ const ANSWERED = 'existing, stale, teams, public.periods_before_grace(periods), 
  * record_usage: writes finished calls of one organization and counts them on every budget above them, in one round trip.
  *
  * Steps and locks, in the one order of all hot functions: gate (share) -> keys -> reservations (id) -> missing period rows
- * -> period rows (rank, budget, start) -> totals by day -> alert feed. Each step is a statement of its own, because under READ COMMITTED
+ * -> period rows (rank, budget, start) -> totals by day -> alert feed -> head of the digests. Each step is a statement of its own, because under READ COMMITTED
  * only a new statement sees what committed while the last one waited. Which budgets a record counts on is decided here,
  * from rows that the gate keeps still, never from a process's memory.
  *
@@ -84,6 +98,9 @@ DECLARE
   v_freed_starts timestamptz[];
   v_freed numeric[];
   v_count record;
+  v_digest bytea;
+  v_seq bigint;
+  v_hash bytea;
 BEGIN
   SELECT g.last_cut_at, g.price_version INTO v_cut, v_own_version
   FROM public.organization_gate g WHERE g.organization_id = p_org FOR SHARE;
@@ -233,6 +250,7 @@ ${SETTLE}  v_teams := teams;
   IF p_with_reservations AND reservations IS NULL THEN
     reservations := public.reservations_json(p_org, p_with_reservation_rows, p_reservations);
   END IF;
+${DIGEST}
   RETURN NEXT;
 END
 $function$`;

@@ -30,6 +30,7 @@ import { RepriceResolver } from './reprice.resolver.js';
 import { RepriceReadingService } from './reprice-reading.service.js';
 import { RepriceService } from './reprice.service.js';
 import { UsageCorrection } from './usage-correction.js';
+import { UsageDigest, UsageDigestHead } from './usage-digest.js';
 import { UsageRecord } from './usage-record.js';
 import { UsageResolver } from './usage.resolver.js';
 import { UsageReportResolver, UsageSummaryRowResolver } from './usage-report.resolver.js';
@@ -45,6 +46,8 @@ export const SPENDING_ENTITIES = [
   UsageRecord,
   UsageCorrection,
   UsageRollup,
+  UsageDigest,
+  UsageDigestHead,
   Reprice,
 ];
 

@@ -38,4 +38,8 @@ export class UsageCorrection {
   @Field(() => DateTimeScalar, { name: 'correctedAt', description: 'When it was corrected.' })
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
+
+  /** Of the corrected record, before it was VOIDED. */
+  @Property({ type: 'text', nullable: true })
+  unpricedReason!: string | null;
 }

@@ -195,4 +195,8 @@ export class UsageRecord {
 
   @Property({ type: 'timestamptz', nullable: true })
   billableAt!: Date | null;
+
+  /** The call that gave it its price later; null where it came with one, or has none. */
+  @Property({ type: 'uuid', nullable: true })
+  pricingBatchId!: string | null;
 }

@@ -16,6 +16,14 @@ import { ALERTS, HELD, OVERLAPS, TERMS } from './check-periods.sql.js';
 import { REPRICES } from './check-reprices.sql.js';
 import { REFUNDS } from './check-refunds.sql.js';
 import { checkReservations, FIRST_RESERVATION } from './check-reservations.sql.js';
+import { CHAIN_BEGIN, checkChain, type ChainEnd } from './check-chain.sql.js';
+import {
+  CORRECTED_DIGESTS,
+  EARLIER_DIGESTS,
+  PRICED_DIGESTS,
+  RECORDED_DIGESTS,
+  USAGE_CHAIN,
+} from './check-usage-digests.sql.js';
 import { carrySums, compareSums, oneRow, WHOLE, type Checked, type Count, type Slice } from './check.js';
 import { ROLLUPS } from './count-rollups.sql.js';
 import { SPENT } from './count-spent.sql.js';
@@ -25,6 +33,7 @@ import { inSnapshot, readCuts, readOrganizations, type Organization } from './sn
 /** On a busy machine of two cores 1 to 3 s, all sums together: of a million records, with 63,000 period rows. */
 const RECORDS_PER_SNAPSHOT = 100_000;
 const RESERVATIONS_PER_SNAPSHOT = 50_000;
+const ENTRIES_PER_SNAPSHOT = 100_000;
 
 export interface Verified {
   organizations: number;
@@ -33,6 +42,8 @@ export interface Verified {
   alerts: number;
   held: number;
   settled: number;
+  /** Entries of the chains of digests. */
+  digests: number;
   differences: number;
 }
 
@@ -45,7 +56,16 @@ export async function verifyBooks(
   tell: (difference: Difference) => void,
   recordsPerSnapshot = RECORDS_PER_SNAPSHOT,
 ): Promise<Verified> {
-  const sum: Verified = { organizations: 0, records: 0, periods: 0, alerts: 0, held: 0, settled: 0, differences: 0 };
+  const sum: Verified = {
+    organizations: 0,
+    records: 0,
+    periods: 0,
+    alerts: 0,
+    held: 0,
+    settled: 0,
+    digests: 0,
+    differences: 0,
+  };
   for (const organization of await readOrganizations(client)) {
     sum.organizations += 1;
     const tellAll = (found: readonly Found[]) => {
@@ -58,11 +78,25 @@ export async function verifyBooks(
     sum.held += rows.held.count;
     sum.alerts += rows.alerts.count;
     for (const { differences } of Object.values(rows)) tellAll(differences);
-    for (const check of [CORRECTIONS, REPRICES, INVOICES, INVOICED_USAGE, CREDITS, REFUNDS]) {
+    for (const check of [
+      CORRECTIONS,
+      REPRICES,
+      INVOICES,
+      INVOICED_USAGE,
+      CREDITS,
+      REFUNDS,
+      EARLIER_DIGESTS,
+      PRICED_DIGESTS,
+      CORRECTED_DIGESTS,
+    ]) {
       tellAll((await inSnapshot(client, () => oneRow<Checked>(client, check, [organization.id]))).differences);
     }
     for await (const page of settledPages(client, organization.id)) {
       sum.settled += page.count;
+      tellAll(page.differences);
+    }
+    for await (const page of chainPages(client, USAGE_CHAIN, organization.id)) {
+      sum.digests += page.count;
       tellAll(page.differences);
     }
   }
@@ -75,12 +109,14 @@ export const nameOf = ({ id, name }: Organization) => `${JSON.stringify(name)} (
 async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: number) {
   const cuts = await readCuts(client, id, recordsPerSnapshot);
   const carried = { spent: WHOLE.carried, rollups: WHOLE.carried };
-  const charges: Checked[] = [];
-  const checkCharges = async (to: string) => charges.push(await oneRow<Checked>(client, CHARGES, [id, from, to]));
+  const slices: Checked[] = [];
+  const checkRecords = async (to: string) => {
+    for (const check of [CHARGES, RECORDED_DIGESTS]) slices.push(await oneRow<Checked>(client, check, [id, from, to]));
+  };
   let from = WHOLE.from;
   for (const to of cuts) {
     await inSnapshot(client, async () => {
-      await checkCharges(to);
+      await checkRecords(to);
       carried.spent = (await carrySums(client, SPENT, id, { from, to, carried: carried.spent })).carried;
       carried.rollups = (await carrySums(client, ROLLUPS, id, { from, to, carried: carried.rollups })).carried;
     });
@@ -88,7 +124,7 @@ async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: nu
   }
   const last = (sums: string): Slice => ({ from, to: WHOLE.to, carried: sums });
   const seen = await inSnapshot(client, async () => ({
-    charges: await checkCharges(WHOLE.to).then(() => wholeOf(charges)),
+    records: await checkRecords(WHOLE.to).then(() => wholeOf(slices)),
     spent: await compareSums(client, SPENT, id, last(carried.spent)),
     rollups: await compareSums(client, ROLLUPS, id, last(carried.rollups)),
     held: await oneRow<Checked>(client, HELD, [id]),
@@ -122,5 +158,15 @@ async function* settledPages(client: ClientBase, id: string): AsyncGenerator<Che
     const page = await inSnapshot(client, () => checkReservations(client, id, from, RESERVATIONS_PER_SNAPSHOT));
     yield page;
     after = page.last;
+  }
+}
+
+async function* chainPages(client: ClientBase, statement: string, id: string): AsyncGenerator<Checked> {
+  let after: ChainEnd | undefined = CHAIN_BEGIN;
+  while (after !== undefined) {
+    const from: ChainEnd = after;
+    const page = await inSnapshot(client, () => checkChain(client, statement, id, from, ENTRIES_PER_SNAPSHOT));
+    yield page;
+    after = page.end;
   }
 }

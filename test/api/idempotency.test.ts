@@ -16,6 +16,7 @@ import {
   SetBudgetDocument,
   type Role,
 } from '../support/generated/operations.js';
+import { reseal } from '../support/reseal.js';
 import { startAnother } from '../support/servers.js';
 import { newTenant } from '../support/spending.js';
 import { until } from '../support/until.js';
@@ -357,6 +358,7 @@ test('B13: among 100,000 older keys the oldest replays, and is found by the prim
      SELECT 'old-' || n, ${columns} FROM usage_record CROSS JOIN generate_series(1, ${copies}) AS n
      WHERE idempotency_key = '${key}'`,
   );
+  await reseal(client);
   const sums = ['record_count', 'input_tokens', 'output_tokens', 'cost_pico_usd', 'charge_pico_usd'];
   await client.query(
     `UPDATE usage_rollup SET ${sums.map((name) => `${name} = ${name} * ${copies + 1}`).join(', ')}

@@ -4,7 +4,7 @@
  */
 import { Client } from 'pg';
 import { TENANT_TABLES } from '../../src/tables.js';
-import { differenceLine } from '../../src/verify/difference.js';
+import { differenceLine, type Difference } from '../../src/verify/difference.js';
 import { verifyBooks } from '../../src/verify/verify.js';
 import { allPriced, furnishBooks } from '../support/busy-books.js';
 import { SetBudgetDocument, SetPricingDocument } from '../support/generated/operations.js';
@@ -26,10 +26,13 @@ afterAll(async () => {
   await world.close();
 });
 
-/** What a person reads, without the ids. */
+/** What a person reads, without the ids, and without what digests say of records: see verify-digest.test.ts. */
 async function lines(recordsPerSnapshot?: number): Promise<string[]> {
   const told: string[] = [];
-  await verifyBooks(client, (difference) => told.push(differenceLine(difference)), recordsPerSnapshot);
+  const tell = (difference: Difference) => {
+    if (!difference.what.startsWith('digest')) told.push(differenceLine(difference));
+  };
+  await verifyBooks(client, tell, recordsPerSnapshot);
   return told.map((line) => line.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '#'));
 }
 

@@ -14,6 +14,7 @@ import {
   SetBudgetDocument,
   SetPricingDocument,
 } from './generated/operations.js';
+import { reseal } from './reseal.js';
 import { newTenant, spend } from './spending.js';
 import { until } from './until.js';
 import type { World } from './world.js';
@@ -147,4 +148,5 @@ async function reserve(client: Client): Promise<void> {
      WHERE organization_id = $1 AND idempotency_key IN ('call-1', 'call-4')`,
     [organization, settled, expired],
   );
+  await reseal(client);
 }
