@@ -55,7 +55,7 @@ export function unauthenticated(): ApiError {
 }
 
 export function forbidden(what: string): ApiError {
-  return new ApiError('FORBIDDEN', `This API key may not ${what}.`);
+  return new ApiError('FORBIDDEN', `This API key or token may not ${what}.`);
 }
 
 /** Foreign and missing answer alike: the message never says which it was. */

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { unauthenticated } from '../errors.js';
+import type { Principal } from '../principal.js';
 import type { Alert } from './alert.js';
 import { QUEUE_CAP, type AlertSubscriber, type Source } from './alert-subscriber.js';
 
@@ -76,14 +77,14 @@ export class AlertChannel implements Source {
     void this.#read();
   }
 
-  /** The API keys of all subscribers. */
-  keys(): ReadonlySet<string> {
-    return new Set([...this.#members].map((subscriber) => subscriber.principal.apiKeyId));
+  /** Of all subscribers, each actor once. */
+  principals(): readonly Principal[] {
+    return [...new Map([...this.#members].map(({ principal }) => [principal.actor.id, principal])).values()];
   }
 
   drop(revoked: ReadonlySet<string>): void {
     for (const subscriber of this.#members) {
-      if (revoked.has(subscriber.principal.apiKeyId)) subscriber.fail(unauthenticated());
+      if (revoked.has(subscriber.principal.actor.id)) subscriber.fail(unauthenticated());
     }
   }
 

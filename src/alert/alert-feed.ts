@@ -115,10 +115,7 @@ export class AlertFeed {
   }
 
   async #dropRevoked(channels: readonly AlertChannel[]): Promise<void> {
-    const keys = channels.flatMap((channel) =>
-      [...channel.keys()].map((apiKeyId) => ({ organizationId: channel.organizationId, apiKeyId })),
-    );
-    const revoked = await this.options.apiKeys.revokedAmong(keys);
+    const revoked = await this.options.apiKeys.revokedAmong(channels.flatMap((channel) => channel.principals()));
     if (revoked.size > 0) for (const channel of channels) channel.drop(revoked);
   }
 }

@@ -1,13 +1,11 @@
 /** What is done without a person: as nobody in particular, in one organization. */
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.js';
-import { CATALOGUE } from '../node-id.js';
 import { Operation } from '../operation.js';
-import { Role } from '../principal.js';
+import { Role, systemPrincipal } from '../principal.js';
 
 export function asNobody(orm: MikroORM, clock: Clock, organizationId: string): Operation {
-  const nobody = { organizationId, apiKeyId: CATALOGUE, roles: new Set([Role.FINANCE]), accountId: undefined };
-  return new Operation(nobody, clock.now(), orm);
+  return new Operation(systemPrincipal(organizationId, Role.FINANCE), clock.now(), orm);
 }
 
 /** One transaction. */

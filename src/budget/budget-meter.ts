@@ -116,7 +116,7 @@ export class BudgetMeter {
     const subscribers = watches.flatMap((watch) => [...watch.viewers.keys()]);
     const revoked = await this.options.apiKeys.revokedAmong(subscribers.map((subscriber) => subscriber.principal));
     for (const subscriber of subscribers) {
-      if (revoked.has(subscriber.principal.apiKeyId)) subscriber.fail(unauthenticated());
+      if (revoked.has(subscriber.principal.actor.id)) subscriber.fail(unauthenticated());
     }
   }
 }

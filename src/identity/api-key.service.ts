@@ -62,8 +62,9 @@ export class ApiKeyService {
   }
 
   /** The ids of those of the keys that were revoked since their principals were found; one query for all. */
-  revokedAmong(principals: readonly Pick<Principal, 'organizationId' | 'apiKeyId'>[]): Promise<ReadonlySet<string>> {
-    return findRevokedKeys(this.writer, principals);
+  revokedAmong(principals: readonly Pick<Principal, 'organizationId' | 'actor'>[]): Promise<ReadonlySet<string>> {
+    const keys = principals.map(({ organizationId, actor }) => ({ organizationId, apiKeyId: actor.id }));
+    return findRevokedKeys(this.writer, keys);
   }
 
   async create(operation: Operation, input: NewApiKey): Promise<IssuedApiKey> {
@@ -147,9 +148,11 @@ export class ApiKeyService {
     return (
       row && {
         organizationId: row.organizationId,
-        apiKeyId: row.id,
+        actor: { kind: 'API_KEY', id: row.id },
         roles: new Set(row.roles),
+        scopes: undefined,
         accountId: row.accountId ?? undefined,
+        expiresAt: undefined,
       }
     );
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { CATALOGUE } from '../node-id.js';
 import { Operation } from '../operation.js';
-import { Role } from '../principal.js';
+import { Role, systemPrincipal } from '../principal.js';
 import { Installation } from './api-key.js';
 import type { ApiKeyService } from './api-key.service.js';
 import type { OrganizationService } from './organization.service.js';
@@ -25,13 +25,7 @@ export class BootstrapService {
    * @returns the value of the key, where one was made.
    */
   async run(chosenKey: string | undefined, keep: (value: string) => Promise<void>): Promise<string | undefined> {
-    const nobody = {
-      organizationId: CATALOGUE,
-      apiKeyId: CATALOGUE,
-      roles: new Set([Role.OPERATOR]),
-      accountId: undefined,
-    };
-    const operation = new Operation(nobody, this.clock.now(), this.orm);
+    const operation = new Operation(systemPrincipal(CATALOGUE, Role.OPERATOR), this.clock.now(), this.orm);
     try {
       const value = await this.#makeOrFind(operation, chosenKey);
       if (value !== undefined) await keep(value);

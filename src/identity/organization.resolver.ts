@@ -103,11 +103,11 @@ export class OrganizationResolver {
       'Who is asking: API key, organization, roles, permissions, and which features are on. Requires viewer.read.',
   })
   async viewer(@Ctx() context: Context): Promise<Viewer> {
-    const { roles } = context.operation.principal;
+    const { principal } = context.operation;
     return {
       organization: await this.organizations.current(context.operation),
-      roles: [...roles].sort(),
-      permissions: permissionsOf(roles),
+      roles: [...principal.roles].sort(),
+      permissions: permissionsOf(principal),
       features: this.features,
     };
   }

@@ -1,7 +1,7 @@
 /** Who may do what, in one table. What is not listed is denied. */
 import { forbidden } from '../errors.js';
 import type { Operation } from '../operation.js';
-import { Role } from '../principal.js';
+import { Role, type Principal } from '../principal.js';
 
 const EVERYBODY = [Role.OPERATOR, Role.ADMIN, Role.SERVICE, Role.FINANCE, Role.MEMBER];
 const STAFF = [Role.ADMIN, Role.SERVICE, Role.FINANCE];
@@ -35,17 +35,20 @@ const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS;
 
-/** The first line of every service method: denies unless one of the principal's roles has the permission. */
+/** A permission is had where one of the roles has it and the scopes, where there are any, name it. */
+export type Rights = Pick<Principal, 'roles' | 'scopes'>;
+
+/** The first line of every service method: denies unless one of the principal's roles has the permission, and its scopes do not leave it out. */
 export function authorize(operation: Operation, permission: Permission): void {
-  if (!isAllowed(operation.principal.roles, permission)) throw forbidden(PERMISSIONS[permission].may);
+  if (!isAllowed(operation.principal, permission)) throw forbidden(PERMISSIONS[permission].may);
 }
 
-function isAllowed(roles: ReadonlySet<Role>, permission: Permission): boolean {
+function isAllowed({ roles, scopes }: Rights, permission: Permission): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission].roles;
-  return allowed.some((role) => roles.has(role));
+  return allowed.some((role) => roles.has(role)) && (scopes === undefined || scopes.has(permission));
 }
 
-/** Everything that these roles may do, sorted. */
-export function permissionsOf(roles: ReadonlySet<Role>): Permission[] {
-  return (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isAllowed(roles, permission)).sort();
+/** Everything that these roles may do, as far as the scopes allow it, sorted. */
+export function permissionsOf(rights: Rights): Permission[] {
+  return (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isAllowed(rights, permission)).sort();
 }

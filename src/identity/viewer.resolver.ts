@@ -11,8 +11,8 @@ export class ViewerResolver {
   constructor(private readonly viewers: ViewerService) {}
 
   @Requires('viewer.read')
-  @FieldResolver(() => ApiKey, { description: 'The API key that asks.' })
-  apiKey(@Ctx() context: Context): Promise<ApiKey> {
+  @FieldResolver(() => ApiKey, { nullable: true, description: 'The API key that asks; null where a token does.' })
+  apiKey(@Ctx() context: Context): Promise<ApiKey | null> {
     return this.viewers.apiKey(context.operation);
   }
 

@@ -9,11 +9,13 @@ import { authorize } from './permission.js';
 export class ViewerService {
   constructor(private readonly accounts: AccountService) {}
 
-  async apiKey(operation: Operation): Promise<ApiKey> {
+  /** The key that asks; null for a token. */
+  async apiKey(operation: Operation): Promise<ApiKey | null> {
     authorize(operation, 'viewer.read');
+    const { organizationId, actor } = operation.principal;
+    if (actor.kind !== 'API_KEY') return null;
     const em = await operation.em();
-    const { organizationId, apiKeyId } = operation.principal;
-    const apiKey = await em.findOne(ApiKey, { organizationId, id: apiKeyId });
+    const apiKey = await em.findOne(ApiKey, { organizationId, id: actor.id });
     if (!apiKey) throw unauthenticated();
     return apiKey;
   }

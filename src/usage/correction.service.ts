@@ -44,7 +44,7 @@ export class CorrectionService {
     if ((input.void === true) === (input.replacement != null)) {
       throw badInput([...PATH, 'replacement'], 'Say either void: true or a replacement.');
     }
-    const { organizationId, apiKeyId: actor } = operation.principal;
+    const { organizationId, actor } = operation.principal;
     const old = await this.#recordOf(organizationId, input.usageRecordId);
     const said =
       input.replacement == null ? undefined : checkReplacement(input.replacement, old, [...PATH, 'replacement']);
@@ -57,7 +57,7 @@ export class CorrectionService {
       answerDay,
       contentHash: contentHash({ usageRecordId: input.usageRecordId, reason, replacement: said?.content }),
       reason,
-      actor,
+      actor: actor.id,
       replace: said && ((prices: PriceSnapshot) => said.columns(prices, this.on.isPricingOn)),
     };
     const [outcome] = await this.on.lanes.submit(operation, this.on.correcting, [item]);

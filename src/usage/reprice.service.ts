@@ -135,7 +135,7 @@ export class RepriceService {
   }
 
   async #begin(operation: Operation, input: ApplyRepriceInput, hash: string): Promise<Reprice> {
-    const { organizationId, apiKeyId: startedBy } = operation.principal;
+    const { organizationId, actor } = operation.principal;
     const { idempotencyKey, expectedChargeDifference: expected, reason, from: fromAt, to: toAt } = input;
     const prices = await this.on.prices.refresh(organizationId);
     const model = modelOf(input, prices);
@@ -152,7 +152,7 @@ export class RepriceService {
     const names = { organizationId, idempotencyKey, provider: model.provider, model: model.name, reason };
     const contentHash = Buffer.from(hash, 'hex');
     const expectedChargePicoUsd = expected ?? null;
-    const begun = { ...names, fromAt, toAt, expectedChargePicoUsd, pricingIds, startedBy, contentHash };
+    const begun = { ...names, fromAt, toAt, expectedChargePicoUsd, pricingIds, startedBy: actor.id, contentHash };
     await beginReprice(this.on.writer, begun);
     const reprice = await findReprice(this.on.writer, organizationId, idempotencyKey);
     if (!reprice) throw new Error('A reprice that was begun is not there.');
@@ -179,7 +179,7 @@ export class RepriceService {
 
   /** What others did to a record meanwhile is seen when the page is looked at again. */
   async #write(operation: Operation, reprice: Reprice, prices: PriceSnapshot, chunk: readonly Todo[]): Promise<void> {
-    const actor = operation.principal.apiKeyId;
+    const actor = operation.principal.actor.id;
     const [first, others] = [true, false].map((isFirst) => chunk.filter(({ row }) => (row.cost === null) === isFirst));
     const priced = (first ?? []).map((item) => firstPrice(item, prices));
     const corrected = (others ?? []).map((item) => correction(item, reprice, actor));

@@ -56,7 +56,7 @@ export class Reprice {
   @Property({ type: 'uuid[]' })
   pricingIds!: string[];
 
-  /** The API key. */
+  /** The id of the actor. */
   @Property({ type: 'uuid' })
   startedBy!: string;
 

@@ -31,7 +31,7 @@ export class UsageCorrection {
   @Property({ type: 'text' })
   reason!: string;
 
-  /** The API key. */
+  /** The id of the actor. */
   @Property({ type: 'uuid' })
   correctedBy!: string;
 

@@ -49,7 +49,7 @@ function fieldsToRows(of: GraphQLSchema): [string, AnyField][] {
   );
 }
 
-const KNOWN = new Set<string>(permissionsOf(new Set(Object.values(Role))));
+const KNOWN = new Set<string>(permissionsOf({ roles: new Set(Object.values(Role)), scopes: undefined }));
 
 function unstated(fields: [string, AnyField][]): string[] {
   return fields.filter(([, field]) => !KNOWN.has(String(field.extensions['permission']))).map(([name]) => name);

@@ -1726,7 +1726,7 @@ export type InvoicesToAddUpQuery = { invoices: { edges: Array<{ node: { currency
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { roles: Array<Role>, permissions: Array<string>, organization: { id: string, name: string, zone: string }, apiKey: { id: string, name: string, prefix: string }, account: { kind: AccountKind, externalId: string } | null, features: { pricing: boolean, budgetEnforcement: boolean, billing: boolean } } };
+export type ViewerQuery = { viewer: { roles: Array<Role>, permissions: Array<string>, organization: { id: string, name: string, zone: string }, apiKey: { id: string, name: string, prefix: string } | null, account: { kind: AccountKind, externalId: string } | null, features: { pricing: boolean, budgetEnforcement: boolean, billing: boolean } } };
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
