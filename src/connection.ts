@@ -1,5 +1,7 @@
 import type { makeServer } from 'graphql-ws';
+import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { withRequestId } from './request-id.js';
 
 /** Bytes that may wait for one client to read them. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -75,7 +77,8 @@ export class Connection {
     const first = !this.#initialised;
     this.#initialised = true;
     try {
-      await handle(data);
+      // Each message is a request: it begins one operation at most.
+      await withRequestId(randomUUID(), () => handle(data));
     } catch (error) {
       this.#onFault(error);
       if (first) this.end(TRY_AGAIN_LATER, 'Try again later');

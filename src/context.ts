@@ -6,6 +6,7 @@ import { ApiError, databaseFault, unauthenticated } from './errors.js';
 import type { ApiKeyService } from './identity/api-key.service.js';
 import { Operation } from './operation.js';
 import type { Principal } from './principal.js';
+import { requestId } from './request-id.js';
 import type { RootGuard } from './schema.js';
 
 interface Held {
@@ -28,13 +29,17 @@ export class Context {
 
   /** @throws ApiError UNAUTHENTICATED without a key. */
   get operation(): Operation {
-    return this.held.current ?? this.begin(true);
+    return this.held.current ?? this.begin('query', true);
   }
 
-  /** Starts the Operation of the next top-level field. */
-  begin(isReading = false): Operation {
+  /** Starts the Operation of the next top-level field, whose name is its cause. */
+  begin(cause: string, isReading = false): Operation {
     if (!this.principal) throw unauthenticated();
-    const operation = new Operation(this.principal, this.clock.now(), this.orm, isReading);
+    const operation = new Operation(this.principal, this.clock.now(), this.orm, {
+      cause,
+      requestId: requestId(),
+      isReading,
+    });
     this.held.current = operation;
     this.held.opened.push(operation);
     return operation;
@@ -93,7 +98,7 @@ export class ContextFactory {
 /** Default deny: a root field that states no permission is answered to nobody. */
 export const guardRootField: RootGuard<Context> = ({ operation, name, permission }, context, answer) => {
   if (permission === undefined) throw new ApiError('FORBIDDEN', `The field ${name} states no permission.`);
-  if (operation === OperationTypeNode.MUTATION) return inOperation(context.begin(), answer);
+  if (operation === OperationTypeNode.MUTATION) return inOperation(context.begin(name), answer);
   if (!context.principal) throw unauthenticated();
   return answer();
 };

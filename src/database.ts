@@ -1,7 +1,13 @@
 /** The two pools on PostgreSQL: `app` (MikroORM, people's rows) and `writer` (the hot path and the jobs). */
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
-import { MikroORM, defineConfig, type EntityClass, type EntityManager } from '@mikro-orm/postgresql';
+import {
+  MikroORM,
+  defineConfig,
+  type EntityClass,
+  type EntityManager,
+  type EventSubscriber,
+} from '@mikro-orm/postgresql';
 import { Socket } from 'node:net';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Logger } from 'pino';
@@ -46,6 +52,8 @@ export interface DatabaseOptions {
   /** How many connections the lanes hold when all are at work. */
   readonly laneConnections: number;
   readonly entities: readonly EntityClass<object>[];
+  /** Told of what the unit of work writes. */
+  readonly subscribers?: readonly EventSubscriber[];
   readonly migrations: readonly (new (...args: ConstructorParameters<typeof Migration>) => Migration)[];
   readonly testClock: boolean;
   readonly log: Logger;
@@ -143,6 +151,7 @@ function ormOptions(options: DatabaseOptions) {
   return defineConfig({
     clientUrl: options.url,
     entities: [...options.entities],
+    subscribers: [...(options.subscribers ?? [])],
     metadataProvider: ReflectMetadataProvider,
     allowGlobalContext: false,
     forceUtcTimezone: true,

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { FormatError } from './apollo.js';
 import type { Executor } from './executor.js';
 import { KnownRequests } from './known-request.js';
+import { idOf, withRequestId } from './request-id.js';
 import { discardRest, readJson, Refusal } from './request-body.js';
 
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
@@ -71,7 +72,9 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // It crossed with our closing of an idle connection: what cannot be answered must not take effect.
     if (!request.socket.writable) return;
-    answer(request, response).catch((error: unknown) => {
+    const id = idOf(request);
+    response.setHeader('x-request-id', id);
+    withRequestId(id, () => answer(request, response)).catch((error: unknown) => {
       onFault(error);
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, failure('INTERNAL', 'The server failed to answer.'));

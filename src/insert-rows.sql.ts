@@ -1,5 +1,6 @@
 import type { EntityClass, EntityManager, EntityProperty } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { keyOf, noteChange } from './change.js';
 
 /**
  * Writes many rows with one statement, as the entity names and types them. For what comes by the thousand: the unit of work
@@ -11,15 +12,16 @@ export async function insertRows<Row extends object>(
   rows: readonly Omit<Row, symbol>[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const { tableName, props } = em.getMetadata().get(entity);
+  const meta = em.getMetadata().get(entity);
+  const { tableName, props } = meta;
   const columns = props.map((property) => ({ property, ...columnOf(property) }));
   const names = sql.join(columns.map(({ name }) => sql.ref(name)));
   const typed = sql.join(columns.map(({ name, type }) => sql`${sql.ref(name)} ${sql.raw(type)}`));
-  const values = rows.map((row) =>
-    Object.fromEntries(columns.map(({ name, property }) => [name, (row as Record<string, unknown>)[property.name]])),
-  );
+  const said = rows.map((row): Record<string, unknown> => ({ ...row }));
+  const values = said.map((row) => Object.fromEntries(columns.map(({ name, property }) => [name, row[property.name]])));
   await sql`INSERT INTO ${sql.table(tableName)} (${names})
     SELECT ${names} FROM jsonb_to_recordset(${textOf(values)}::jsonb) AS r (${typed})`.execute(em.getKysely());
+  for (const row of said) noteChange(em, tableName, keyOf(meta, row), undefined, row);
 }
 
 function columnOf({ fieldNames: [name], columnTypes: [type], name: property }: EntityProperty) {

@@ -11,6 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import pRetry from 'p-retry';
 import { ApiError, databaseFault, serviceUnavailable } from './errors.js';
+import { withoutRequestId } from './request-id.js';
 import { LaneConnection, type LaneClient } from './lane-connection.js';
 import { LaneQueues, type Entry, type Queue } from './lane-queues.js';
 
@@ -121,7 +122,8 @@ export class Lane {
       this.#isWoken = false;
       this.#send();
     };
-    setImmediate(look);
+    // A batch is of many requests: what the log says of it is of none of them.
+    withoutRequestId(() => setImmediate(look));
   }
 
   #send(): void {

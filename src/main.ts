@@ -2,6 +2,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { ConfigError, readConfig } from './config.js';
+import { requestId } from './request-id.js';
 import type { RunningServer } from './server.js';
 import { StartError } from './start-error.js';
 
@@ -70,7 +71,7 @@ function dieOfDefects(log: Logger): void {
 async function run(): Promise<void> {
   assertNode();
   const config = readConfig();
-  const log = pino({ level: config.logLevel });
+  const log = pino({ level: config.logLevel, mixin: () => ({ requestId: requestId() }) });
   dieOfDefects(log);
   const stopping = stopSignal();
   let isStopping = false;

@@ -27,6 +27,7 @@ import { RepriceExpected20261128 } from '../migrations/20261128-1-reprice-expect
 import { Collecting20261128 } from '../migrations/20261128-2-collecting.js';
 import { SharedMethod20261128 } from '../migrations/20261128-3-method-sharing.js';
 import { UsageDigest20261129 } from '../migrations/20261129-3-usage-digest.js';
+import { Audit20261129 } from '../migrations/20261129-3b-audit.js';
 
 export const MIGRATIONS = [
   Identity20261123,
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   Collecting20261128,
   SharedMethod20261128,
   UsageDigest20261129,
+  Audit20261129,
 ];

@@ -35,6 +35,7 @@ export type NodeTag =
   | 'account'
   | 'alert'
   | 'apikey'
+  | 'auditentry'
   | 'budget'
   | 'creditgrant'
   | 'creditnote'

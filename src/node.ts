@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<NodeTag, string>> = {
   account: 'Account',
   alert: 'Alert',
   apikey: 'ApiKey',
+  auditentry: 'AuditEntry',
   budget: 'Budget',
   creditgrant: 'CreditGrant',
   creditnote: 'CreditNote',

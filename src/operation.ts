@@ -1,11 +1,28 @@
 /** What every service method takes: who asks, when, and the transaction in which people's rows are read and written. */
 import { IsolationLevel, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { appendAudit } from './audit-trail.sql.js';
+import { gatherChanges, type Change } from './change.js';
 import { setTransactionOrganization } from './operation.sql.js';
 import type { Principal } from './principal.js';
 
 const READING = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true } as const;
 
+/** What it is for, as the audit trail tells it. */
+export interface OperationOrigin {
+  /** The mutation's name, or that of a job. */
+  readonly cause: string;
+  /** Undefined where nobody asked. */
+  readonly requestId?: string | undefined;
+  /** All that it reads is of one instant, and it changes nothing. Who locks what it reads has to see what is newest. */
+  readonly isReading?: boolean;
+}
+
 export class Operation {
+  readonly cause: string;
+  readonly requestId: string | undefined;
+  readonly #isReading: boolean;
+  #changes: Change[] = [];
+  #organizationId: string;
   #opening: Promise<EntityManager> | undefined;
   readonly #loaders = new Map<object, unknown>();
   #afterCommit: (() => void)[] = [];
@@ -15,9 +32,13 @@ export class Operation {
     /** The instant of the operation by the database's clock; prices and periods both go by it. */
     readonly now: Date,
     private readonly orm: MikroORM,
-    /** All that it reads is of one instant, and it changes nothing. Who locks what it reads has to see what is newest. */
-    private readonly isReading = false,
-  ) {}
+    { cause, requestId, isReading = false }: OperationOrigin,
+  ) {
+    this.#organizationId = principal.organizationId;
+    this.cause = cause;
+    this.requestId = requestId;
+    this.#isReading = isReading;
+  }
 
   /** The entity manager of this operation's transaction, which is opened on first use. */
   em(): Promise<EntityManager> {
@@ -50,11 +71,19 @@ export class Operation {
     this.#afterCommit.push(tell);
   }
 
+  /** What follows in this transaction is of an organization that is just being made. */
+  async enter(organizationId: string): Promise<void> {
+    await setTransactionOrganization(await this.em(), organizationId);
+    this.#organizationId = organizationId;
+  }
+
   /** Commits what was opened. The next `em()` opens a new transaction. */
   async commit(): Promise<void> {
     const em = await this.#take();
     const tellings = this.#takeTellings();
+    const changes = this.#changes;
     try {
+      if (em && changes.length > 0) await appendAudit(em, this.#organizationId, this, changes);
       await em?.commit();
     } catch (error) {
       // The connection goes back to its pool with a commit or a rollback that worked, never by itself.
@@ -73,13 +102,14 @@ export class Operation {
 
   async #open(): Promise<EntityManager> {
     const em = this.orm.em.fork();
-    await em.begin(this.isReading ? READING : {});
+    await em.begin(this.#isReading ? READING : {});
     try {
       await setTransactionOrganization(em, this.principal.organizationId);
     } catch (error) {
       await em.rollback().catch(() => undefined);
       throw error;
     }
+    this.#changes = gatherChanges(em);
     return em;
   }
 

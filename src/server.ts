@@ -17,7 +17,7 @@ import { MIGRATIONS } from './migrations.js';
 import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import { makeSchema } from './schema.js';
-import { ENTITIES, makeResolvers, makeServices, type Services } from './services.js';
+import { ENTITIES, SUBSCRIBERS, makeResolvers, makeServices, type Services } from './services.js';
 import { openSocket } from './socket.js';
 import { StartError } from './start-error.js';
 
@@ -85,6 +85,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     hotUrl: config.hotDatabaseUrl ?? databaseUrl,
     laneConnections: laneConnections(config.lanes),
     entities: ENTITIES,
+    subscribers: SUBSCRIBERS,
     migrations: MIGRATIONS,
     testClock: config.testClock,
     log,

@@ -4,6 +4,10 @@ import { Alert } from './alert/alert.js';
 import { AlertFeed } from './alert/alert-feed.js';
 import { AlertResolver } from './alert/alert.resolver.js';
 import { AlertService } from './alert/alert.service.js';
+import { AuditEntry, AuditHead } from './audit/audit-entry.js';
+import { AuditResolver } from './audit/audit.resolver.js';
+import { AuditService } from './audit/audit.service.js';
+import { AuditSubscriber } from './audit/audit-subscriber.js';
 import type { CollectingSettings } from './billing/make-collecting.js';
 import { DunningAction } from './billing/profile/dunning-action.js';
 import { BILLING_ENTITIES, billingResolvers, makeBilling } from './billing/make-billing.js';
@@ -35,6 +39,8 @@ import { makeSpending, SPENDING_ENTITIES, spendingResolvers } from './usage/make
 
 export const ENTITIES = [
   ...IDENTITY_ENTITIES,
+  AuditEntry,
+  AuditHead,
   CatalogVersion,
   Provider,
   Model,
@@ -45,6 +51,9 @@ export const ENTITIES = [
   ...BILLING_ENTITIES,
   Alert,
 ];
+
+/** What the audit trail is written by. */
+export const SUBSCRIBERS = [new AuditSubscriber()];
 
 /** Which parts of the installation are switched on. The only place that reads the flags. */
 function featuresOf(config: Config) {
@@ -106,12 +115,14 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
     settings: collectingSettings(config),
     wake,
   });
-  const nodes = makeNodes({ ...identity, ...catalogue, alerts, ...spending, ...billing });
+  const audit = new AuditService();
+  const nodes = makeNodes({ ...identity, audit, ...catalogue, alerts, ...spending, ...billing });
   return {
     features,
     reportError,
     lanes,
     ...identity,
+    audit,
     ...catalogue,
     feed,
     alerts,
@@ -126,6 +137,7 @@ function makeNodes(services: Omit<Services, 'nodes' | 'features' | 'reportError'
   return new NodeService({
     account: (operation, key) => services.accounts.findNode(operation, key),
     alert: (operation, key) => services.alerts.findNode(operation, key),
+    auditentry: (operation, key) => services.audit.findNode(operation, key),
     apikey: (operation, key) => services.apiKeys.findNode(operation, key),
     budget: (operation, key) => services.budgets.findNode(operation, key),
     creditgrant: (operation, key) => services.credits.findNode(operation, key),
@@ -173,6 +185,7 @@ function makeCatalogue({ config, database, clock, log }: Ground) {
 export function makeResolvers(services: Services): Map<ResolverClass, object> {
   return new Map<ResolverClass, object>([
     ...identityResolvers(services, services.features),
+    [AuditResolver, new AuditResolver(services.audit)],
     [ModelResolver, new ModelResolver(services.catalog)],
     [PricingResolver, new PricingResolver(services.pricings)],
     [EstimateResolver, new EstimateResolver(services.estimates)],

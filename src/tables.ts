@@ -36,6 +36,8 @@ export const TENANT_TABLES = [
   'method_fingerprint',
   'refund',
   'dispute',
+  'audit_entry',
+  'audit_head',
   'alert_feed',
   'alert',
 ] as const;

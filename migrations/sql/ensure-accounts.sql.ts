@@ -1,3 +1,8 @@
+import { budgetValues } from './audit.sql.js';
+
+/** Of the server itself. */
+const NIL = '00000000-0000-0000-0000-000000000000';
+
 /** The teams that are named and have markups. */
 const MARKED_TEAMS = `SELECT FROM public.account t
       JOIN public.account_markup m ON m.organization_id = p_org AND m.account_id = t.id
@@ -115,6 +120,12 @@ BEGIN
     CROSS JOIN LATERAL public.period_bounds('MONTH', o.zone, NULL, NULL, p_now) AS w
     WHERE o.organization_id = p_org AND t.id = ANY (v_users)
     ORDER BY t.budget_id;
+    IF FOUND THEN
+      PERFORM public.append_audit(p_org, p_now, 'SYSTEM', '${NIL}', NULL, 'DEFAULT_MONTHLY_BUDGET', (
+        SELECT jsonb_agg(jsonb_build_object('table', 'budget', 'key', b.id, 'after', ${budgetValues('b')}) ORDER BY b.id)
+        FROM public.budget b
+        WHERE b.organization_id = p_org AND b.id = ANY (p_budget_ids)));
+    END IF;
   END IF;
 
   RETURN QUERY

@@ -1,8 +1,14 @@
+import { budgetValues, changedValues } from './audit.sql.js';
+
 /**
  * set_budget and delete_budget change which records count where, so they take the organization's gate for themselves:
  * while they work no record of it is written and nothing is held or freed, and every later call sees what they left. Locks
- * in the one order: gate -> budget -> reservations (id) -> period rows (start) -> alert feed.
+ * in the one order: gate -> budget -> reservations (id) -> period rows (start) -> alert feed -> head of the audit trail.
  */
+
+/** Who did it: what the audit trail says of it. */
+const NIL = '00000000-0000-0000-0000-000000000000';
+const ACTOR = 'p_actor_kind text, p_actor uuid, p_request text, p_cause text';
 
 /**
  * What the records of an account and below, with `budget_at` in [p_from, p_to), count for on a budget. A run's records
@@ -88,7 +94,7 @@ const SET_BUDGET = `
 CREATE OR REPLACE FUNCTION set_budget(
   p_org uuid, p_id uuid, p_account uuid, p_period text, p_models text[], p_models_key text, p_limit numeric,
   p_enforcement text, p_thresholds int[], p_anchor_day int, p_anchor_month int, p_keep_name boolean, p_name text,
-  p_now timestamptz)
+  p_now timestamptz, ${ACTOR})
 RETURNS TABLE (budget jsonb, anchor_differs boolean, alert_count int)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $function$
 DECLARE
@@ -107,6 +113,9 @@ DECLARE
   v_held_at timestamptz[];
   v_row_ids uuid[];
   v_row_held numeric;
+  v_new public.budget;
+  v_before jsonb;
+  v_after jsonb;
 BEGIN
   PERFORM FROM public.organization_gate g WHERE g.organization_id = p_org FOR UPDATE;
   IF NOT FOUND THEN
@@ -184,9 +193,32 @@ BEGIN
 
   alert_count := public.raise_budget_alerts(p_org, array_fill(v_id, ARRAY[cardinality(v_starts)]), v_starts, v_spent, p_now,
     v_old.limit_pico_usd, v_old.thresholds);
+  SELECT * INTO STRICT v_new FROM public.budget b WHERE b.organization_id = p_org AND b.id = v_id;
   SELECT ${BUDGET_JSON} INTO STRICT budget FROM public.budget b WHERE b.organization_id = p_org AND b.id = v_id;
+  v_after := ${budgetValues('v_new')};
+  IF v_old.id IS NOT NULL THEN
+    v_before := ${budgetValues('v_old')};
+    v_after := ${changedValues('v_after', 'v_before')};
+    v_before := (SELECT jsonb_object_agg(c.key, v_before -> c.key) FROM jsonb_object_keys(v_after) AS c (key));
+  END IF;
+  IF v_after <> '{}' THEN
+    PERFORM public.append_audit(p_org, p_now, p_actor_kind, p_actor, p_request, p_cause,
+      jsonb_build_array(jsonb_build_object('table', 'budget', 'key', v_id, 'before', v_before, 'after', v_after)));
+  END IF;
   RETURN NEXT;
 END
+$function$`;
+
+/** For servers of the version before, which do not say who it is. */
+const SET_BUDGET_BEFORE_AUDIT = `
+CREATE OR REPLACE FUNCTION set_budget(
+  p_org uuid, p_id uuid, p_account uuid, p_period text, p_models text[], p_models_key text, p_limit numeric,
+  p_enforcement text, p_thresholds int[], p_anchor_day int, p_anchor_month int, p_keep_name boolean, p_name text,
+  p_now timestamptz)
+RETURNS TABLE (budget jsonb, anchor_differs boolean, alert_count int)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT * FROM public.set_budget(p_org, p_id, p_account, p_period, p_models, p_models_key, p_limit, p_enforcement,
+    p_thresholds, p_anchor_day, p_anchor_month, p_keep_name, p_name, p_now, 'UNKNOWN', '${NIL}', NULL, 'setBudget')
 $function$`;
 
 /**
@@ -195,7 +227,7 @@ $function$`;
  * nothing.
  */
 const DELETE_BUDGET = `
-CREATE OR REPLACE FUNCTION delete_budget(p_org uuid, p_id uuid, p_now timestamptz) RETURNS TABLE (budget jsonb)
+CREATE OR REPLACE FUNCTION delete_budget(p_org uuid, p_id uuid, p_now timestamptz, ${ACTOR}) RETURNS TABLE (budget jsonb)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $function$
 DECLARE
   v_new boolean;
@@ -216,10 +248,26 @@ BEGIN
     FROM public.budget b
     WHERE b.organization_id = p_org AND b.id = p_id
       AND bp.organization_id = p_org AND bp.budget_id = b.id AND bp.ends_at > p_now;
+    PERFORM public.append_audit(p_org, p_now, p_actor_kind, p_actor, p_request, p_cause,
+      jsonb_build_array(jsonb_build_object('table', 'budget', 'key', p_id, 'before', jsonb_build_object('endedAt', NULL),
+        'after', jsonb_build_object('endedAt', p_now))));
   END IF;
   RETURN QUERY SELECT ${BUDGET_JSON} FROM public.budget b WHERE b.organization_id = p_org AND b.id = p_id;
 END
 $function$`;
 
+const DELETE_BUDGET_BEFORE_AUDIT = `
+CREATE OR REPLACE FUNCTION delete_budget(p_org uuid, p_id uuid, p_now timestamptz) RETURNS TABLE (budget jsonb)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT * FROM public.delete_budget(p_org, p_id, p_now, 'UNKNOWN', '${NIL}', NULL, 'deleteBudget')
+$function$`;
+
 /** The statements to run, in order. */
-export const SET_BUDGET_SQL: readonly string[] = [SUM_CHARGES, LOCK_HELD, SET_BUDGET, DELETE_BUDGET];
+export const SET_BUDGET_SQL: readonly string[] = [
+  SUM_CHARGES,
+  LOCK_HELD,
+  SET_BUDGET,
+  SET_BUDGET_BEFORE_AUDIT,
+  DELETE_BUDGET,
+  DELETE_BUDGET_BEFORE_AUDIT,
+];

@@ -4,8 +4,9 @@ import type { Clock } from '../clock.js';
 import { Operation } from '../operation.js';
 import { Role, systemPrincipal } from '../principal.js';
 
-export function asNobody(orm: MikroORM, clock: Clock, organizationId: string): Operation {
-  return new Operation(systemPrincipal(organizationId, Role.FINANCE), clock.now(), orm);
+/** @param cause in the words of the audit trail, such as `COLLECTING` */
+export function asNobody(orm: MikroORM, clock: Clock, organizationId: string, cause: string): Operation {
+  return new Operation(systemPrincipal(organizationId, Role.FINANCE), clock.now(), orm, { cause });
 }
 
 /** One transaction. */

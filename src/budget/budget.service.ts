@@ -50,7 +50,7 @@ export class BudgetService {
     const draft = checkBudgetInput(input, await this.#resolver(organizationId, input.models ?? []));
     const [accountId] = await this.accounts.idsOf(organizationId, [draft.account], operation.now);
     if (accountId === undefined) throw new Error('The account was not made.');
-    const call = { organizationId, id: newId(), accountId, draft, now: operation.now };
+    const call = { organizationId, id: newId(), accountId, draft, doing: operation };
     const { budget, alertCount } = await retryOnConflict(() => setBudget(this.writer, call));
     if (!budget) {
       throw badInput(
@@ -70,7 +70,7 @@ export class BudgetService {
     const budget =
       budgetId === undefined
         ? undefined
-        : await retryOnConflict(() => deleteBudget(this.writer, organizationId, budgetId, operation.now));
+        : await retryOnConflict(() => deleteBudget(this.writer, organizationId, budgetId, operation));
     if (!budget) throw notFound('The budget');
     return budget;
   }

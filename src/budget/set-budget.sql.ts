@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { doingColumns, type Doing } from '../audit-trail.sql.js';
 import { Budget } from './budget.js';
 import type { BudgetDraft } from './check-budget.js';
 
@@ -28,7 +29,7 @@ export interface SetBudgetCall {
   readonly id: string;
   readonly accountId: string;
   readonly draft: BudgetDraft;
-  readonly now: Date;
+  readonly doing: Doing;
 }
 
 /** How long one call may go without an answer: it may wait 5 s for the gate, and counts all records of the period after it. */
@@ -37,13 +38,13 @@ const PATIENCE = { query_timeout: 30_000 };
 /** One call, which is a transaction of its own. `budget` is undefined where the anchor differs and nothing was changed. */
 export async function setBudget(
   pool: Pool,
-  { organizationId, id, accountId, draft, now }: SetBudgetCall,
+  { organizationId, id, accountId, draft, doing }: SetBudgetCall,
 ): Promise<{ budget: Budget | undefined; alertCount: number }> {
   const { rows } = await pool.query<{ budget: BudgetJson | null; alertCount: number }>({
     ...PATIENCE,
     name: 'set-budget',
     text: `SELECT budget, alert_count AS "alertCount"
-      FROM public.set_budget($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      FROM public.set_budget($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     values: [
       organizationId,
       id,
@@ -58,7 +59,8 @@ export async function setBudget(
       draft.anchorMonth,
       draft.name === undefined,
       draft.name ?? null,
-      now,
+      doing.now,
+      ...doingColumns(doing),
     ],
   });
   const row = rows[0];
@@ -71,13 +73,13 @@ export async function deleteBudget(
   pool: Pool,
   organizationId: string,
   id: string,
-  now: Date,
+  doing: Doing,
 ): Promise<Budget | undefined> {
   const { rows } = await pool.query<{ budget: BudgetJson }>({
     ...PATIENCE,
     name: 'delete-budget',
-    text: 'SELECT budget FROM public.delete_budget($1, $2, $3)',
-    values: [organizationId, id, now],
+    text: 'SELECT budget FROM public.delete_budget($1, $2, $3, $4, $5, $6, $7)',
+    values: [organizationId, id, doing.now, ...doingColumns(doing)],
   });
   return rows[0] && budgetOf(rows[0].budget);
 }

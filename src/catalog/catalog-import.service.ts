@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { appendCatalogueAudit, type Doing } from '../audit-trail.sql.js';
+import type { Change } from '../change.js';
 import type { Clock } from '../clock.js';
 import { serviceUnavailable } from '../errors.js';
 import { authorize } from '../identity/permission.js';
-import { newId } from '../node-id.js';
+import { CATALOGUE, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
+import { Role, systemPrincipal } from '../principal.js';
 import { fetchFeed, FetchProblem } from './fetch-feed.js';
 import { type ImportReport, planImport } from './import-plan.js';
 import {
@@ -74,19 +77,20 @@ export class CatalogImportService {
     const loaded = await loadPackage();
     const last = await readLastGoodImport(this.writer, PACKAGE_SOURCE);
     if (last?.digest === digestOf(readPriceFeed(loaded.data))) return;
-    await this.#import(PACKAGE_SOURCE, loaded);
+    await this.#import(PACKAGE_SOURCE, loaded, this.#byItself('PRICE_IMPORT'));
   }
 
   /** Imports now: from the URL where one is set, else the package's data again. A failure is an answer, not an error. */
   async refresh(operation: Operation): Promise<ImportRow> {
     authorize(operation, 'catalog.refresh');
-    return this.#refresh(NEVER);
+    return this.#refresh(NEVER, operation);
   }
 
   /** The timer's turn: of all servers one refreshes in each interval. */
   async refreshWhereDue(stop: AbortSignal): Promise<void> {
     const { intervalMs } = this.settings;
-    if (await claimRefresh(this.writer, this.clock.now(), intervalMs)) await this.#refresh(stop);
+    if (await claimRefresh(this.writer, this.clock.now(), intervalMs))
+      await this.#refresh(stop, this.#byItself('PRICE_REFRESH'));
   }
 
   async status(operation: Operation): Promise<CatalogStatus> {
@@ -110,18 +114,18 @@ export class CatalogImportService {
     };
   }
 
-  async #refresh(stop: AbortSignal): Promise<ImportRow> {
+  async #refresh(stop: AbortSignal, doing: Doing): Promise<ImportRow> {
     const { url } = this.settings;
-    if (url === undefined) return this.#import(PACKAGE_SOURCE, await loadPackage());
+    if (url === undefined) return this.#import(PACKAGE_SOURCE, await loadPackage(), doing);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const row = await this.#refreshFrom(url, stop);
+      const row = await this.#refreshFrom(url, stop, doing);
       if (row) return row;
     }
     throw serviceUnavailable('Other imports were in the way.');
   }
 
   /** Undefined where it was overtaken: what was asked for before another import may be older than that. */
-  async #refreshFrom(url: string, stop: AbortSignal): Promise<ImportRow | undefined> {
+  async #refreshFrom(url: string, stop: AbortSignal, doing: Doing): Promise<ImportRow | undefined> {
     const source = sourceOf(url);
     const last = await readLastGoodImport(this.writer);
     // Another source's prices are in force otherwise: "not modified" would then mean the wrong ones.
@@ -129,7 +133,7 @@ export class CatalogImportService {
     const { timeoutMs } = this.settings;
     try {
       const fetched = await fetchFeed({ url, etag: base?.etag ?? null, timeoutMs, stop });
-      if (fetched.kind === 'FETCHED') return await this.#import(source, fetched, last);
+      if (fetched.kind === 'FETCHED') return await this.#import(source, fetched, doing, last);
     } catch (error) {
       if (error instanceof Overtaken) return undefined;
       if (!(error instanceof FetchProblem)) throw error;
@@ -139,10 +143,10 @@ export class CatalogImportService {
   }
 
   /** @param seen the last good import when it was asked for, where that may have been another by the time it was there. */
-  async #import(source: string, { data, etag }: Loaded, seen?: ImportRow): Promise<ImportRow> {
+  async #import(source: string, { data, etag }: Loaded, doing: Doing, seen?: ImportRow): Promise<ImportRow> {
     let row: ImportRow;
     try {
-      row = await this.#take(source, readPriceFeed(data), etag, seen);
+      row = await this.#take(source, readPriceFeed(data), etag, doing, seen);
     } catch (error) {
       if (!(error instanceof UnusableFeed)) throw error;
       return this.#fail(source, error.message);
@@ -151,7 +155,13 @@ export class CatalogImportService {
     return row;
   }
 
-  #take(source: string, feed: PriceFeed, etag: string | null, seen: ImportRow | undefined): Promise<ImportRow> {
+  #take(
+    source: string,
+    feed: PriceFeed,
+    etag: string | null,
+    doing: Doing,
+    seen: ImportRow | undefined,
+  ): Promise<ImportRow> {
     const digest = digestOf(feed);
     return importing(this.writer, async (client) => {
       const now = this.clock.now();
@@ -164,8 +174,13 @@ export class CatalogImportService {
       const { report } = plan;
       const row = await this.#store({ source, outcome: ImportOutcome.IMPORTED, digest, etag, report }, client);
       await writeImport(client, plan, feed.providers, row.id, now);
+      await appendCatalogueAudit(client, { ...doing, now }, [importChange(row)]);
       return row;
     });
+  }
+
+  #byItself(cause: string): Doing {
+    return { principal: systemPrincipal(CATALOGUE, Role.OPERATOR), now: this.clock.now(), requestId: undefined, cause };
   }
 
   #fail(source: string, failure: string): Promise<ImportRow> {
@@ -181,6 +196,12 @@ export class CatalogImportService {
     await insertImport(db, stored);
     return stored;
   }
+}
+
+function importChange({ id, source, digest, report }: ImportRow): Change {
+  const counts: Record<string, number> = {};
+  for (const [name, list] of Object.entries(report ?? {})) if (Array.isArray(list)) counts[name] = list.length;
+  return { table: 'price_import', key: id, before: null, after: { source, digest, ...counts } };
 }
 
 /** What is known of a feed that was imported before, without what that import did. */

@@ -1,4 +1,5 @@
 import { validate } from 'uuid';
+import { noteChange } from '../change.js';
 import { badInput, notFound } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { requireFreeText, requireText } from '../text.js';
@@ -114,13 +115,15 @@ export class AccountService {
  */
 async function switchAccount(operation: Operation, account: Account, isDisabled: boolean): Promise<void> {
   const em = await operation.em();
-  const { organizationId, id } = account;
+  const { organizationId, id, disabledAt, disabledFor } = account;
   if (isDisabled) {
     await em.nativeUpdate(Account, { organizationId, id, disabledAt: null }, { disabledAt: operation.now });
   }
   const change = isDisabled ? { disabledFor: null } : { disabledAt: null, disabledFor: null };
   await em.nativeUpdate(Account, { organizationId, id }, change);
   await em.refresh(account);
+  const after = { disabledAt: account.disabledAt, disabledFor: account.disabledFor };
+  noteChange(em, 'account', id, { disabledAt, disabledFor }, after);
 }
 
 /** The kind and external id that a name stands for. */

@@ -25,7 +25,9 @@ export class BootstrapService {
    * @returns the value of the key, where one was made.
    */
   async run(chosenKey: string | undefined, keep: (value: string) => Promise<void>): Promise<string | undefined> {
-    const operation = new Operation(systemPrincipal(CATALOGUE, Role.OPERATOR), this.clock.now(), this.orm);
+    const operation = new Operation(systemPrincipal(CATALOGUE, Role.OPERATOR), this.clock.now(), this.orm, {
+      cause: 'BOOTSTRAP',
+    });
     try {
       const value = await this.#makeOrFind(operation, chosenKey);
       if (value !== undefined) await keep(value);

@@ -1,7 +1,6 @@
 import { badInput, notFound } from '../errors.js';
 import { newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
-import { setTransactionOrganization } from '../operation.sql.js';
 import { Role } from '../principal.js';
 import { requireFreeText } from '../text.js';
 import { Account, AccountKind } from './account.js';
@@ -45,7 +44,7 @@ export class OrganizationService {
     const em = await operation.em();
     if (!(await isKnownZone(em, zone))) throw badInput(['input', 'zone'], ZONE_FORM);
     const organizationId = newId();
-    await setTransactionOrganization(em, organizationId);
+    await operation.enter(organizationId);
     const createdAt = operation.now;
     const organization = em.create(Organization, { organizationId, name, zone, createdAt });
     em.persist(organization);

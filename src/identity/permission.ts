@@ -15,6 +15,7 @@ const PERMISSIONS = {
   'account.read': { roles: READERS, may: 'read accounts' },
   'key.read': { roles: [Role.ADMIN], may: 'read API keys' },
   'key.write': { roles: [Role.ADMIN], may: 'make or revoke API keys' },
+  'audit.read': { roles: [Role.ADMIN, Role.FINANCE], may: 'read the audit trail' },
   'alert.read': { roles: READERS, may: 'read alerts' },
   'catalog.read': { roles: EVERYBODY, may: 'read models and prices' },
   'catalog.refresh': { roles: [Role.OPERATOR], may: 'refresh the price catalogue' },

@@ -61,7 +61,7 @@ function summary(verified: Verified): string {
   return [
     `Checked ${counted(verified.records, 'usage record')} of ${counted(verified.organizations, 'organization')}`,
     `against the totals by day, ${counted(verified.periods, 'budget period')},`,
-    `${counted(verified.held, 'held reservation')}, ${counted(verified.settled, 'settled reservation')}, ${counted(verified.digests, 'digest')} and ${counted(verified.alerts, 'alert')}:`,
+    `${counted(verified.held, 'held reservation')}, ${counted(verified.settled, 'settled reservation')}, ${counted(verified.digests, 'digest')}, ${counted(verified.auditEntries, 'audit entry', 'audit entries')} and ${counted(verified.alerts, 'alert')}:`,
     `${verified.differences === 0 ? 'no difference' : counted(verified.differences, 'difference')}.`,
   ].join(' ');
 }

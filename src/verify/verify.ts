@@ -8,6 +8,8 @@
  * suspected, and counted again in one snapshot, which is long but rare.
  */
 import type { ClientBase } from 'pg';
+import { CATALOGUE } from '../node-id.js';
+import { AUDIT_CHAIN } from './check-audit.sql.js';
 import { CHARGES } from './check-charges.sql.js';
 import { CORRECTIONS } from './check-corrections.sql.js';
 import { CREDITS } from './check-credits.sql.js';
@@ -44,6 +46,7 @@ export interface Verified {
   settled: number;
   /** Entries of the chains of digests. */
   digests: number;
+  auditEntries: number;
   differences: number;
 }
 
@@ -64,6 +67,7 @@ export async function verifyBooks(
     held: 0,
     settled: 0,
     digests: 0,
+    auditEntries: 0,
     differences: 0,
   };
   for (const organization of await readOrganizations(client)) {
@@ -99,6 +103,15 @@ export async function verifyBooks(
       sum.digests += page.count;
       tellAll(page.differences);
     }
+    for await (const page of chainPages(client, AUDIT_CHAIN, organization.id)) {
+      sum.auditEntries += page.count;
+      tellAll(page.differences);
+    }
+  }
+  for await (const page of chainPages(client, AUDIT_CHAIN, CATALOGUE)) {
+    sum.auditEntries += page.count;
+    sum.differences += page.differences.length;
+    for (const each of page.differences) tell({ ...each, organization: 'The catalogue' });
   }
   return sum;
 }

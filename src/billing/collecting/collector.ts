@@ -260,7 +260,7 @@ export class Collector {
   }
 
   #in<Answer>(organizationId: string, work: (operation: Operation) => Promise<Answer>): Promise<Answer> {
-    return inTransaction(asNobody(this.orm, this.clock, organizationId), work);
+    return inTransaction(asNobody(this.orm, this.clock, organizationId, 'COLLECTING'), work);
   }
 }
 

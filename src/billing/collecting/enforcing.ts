@@ -26,7 +26,7 @@ export class Enforcing {
 
   /** Once for each invoice: an account that a person enables meanwhile is left alone. */
   enforce(organizationId: string, invoiceId: string): Promise<void> {
-    return inTransaction(asNobody(this.orm, this.clock, organizationId), async (operation) => {
+    return inTransaction(asNobody(this.orm, this.clock, organizationId, 'DUNNING'), async (operation) => {
       const invoice = await lockedInvoice(operation, encodeId('invoice', invoiceId));
       const { status, enforceAt, enforcedAt } = invoice;
       const isDue = enforceAt !== null && enforceAt <= operation.now && enforcedAt === null;

@@ -45,7 +45,7 @@ export class PaymentMirror {
   }
 
   #in<Answer>(place: PaymentPlace, work: (operation: Operation) => Promise<Answer>): Promise<Answer> {
-    return inTransaction(asNobody(this.orm, this.clock, place.organizationId), work);
+    return inTransaction(asNobody(this.orm, this.clock, place.organizationId, 'PAYMENT_MIRROR'), work);
   }
 }
 

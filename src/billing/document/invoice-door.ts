@@ -81,7 +81,7 @@ async function documentAt({ orm, clock, documents }: DoorOptions, text: string):
   const token = readToken(text);
   if (!token) return null;
   const { organizationId } = token;
-  const operation = asNobody(orm, clock, organizationId);
+  const operation = asNobody(orm, clock, organizationId, 'INVOICE_PAGE');
   try {
     return await documents.find(operation, token);
   } finally {

@@ -89,7 +89,7 @@ export class BillingCycle {
   }
 
   async #issue(organizationId: string, ids: readonly string[], cuts: Map<string, Cut>): Promise<IssuedInvoices> {
-    const operation = asNobody(this.orm, this.clock, organizationId);
+    const operation = asNobody(this.orm, this.clock, organizationId, 'BILLING_CYCLE');
     try {
       const cut = await this.#cutFor(operation, ids, cuts);
       const issued = await this.invoices.issueAll(operation, ids, cut.at);

@@ -80,7 +80,7 @@ export class MethodMirror {
   }
 
   #as<Answer>({ organizationId }: CustomerOwner, work: (operation: Operation) => Promise<Answer>): Promise<Answer> {
-    return inTransaction(asNobody(this.orm, this.clock, organizationId), work);
+    return inTransaction(asNobody(this.orm, this.clock, organizationId, 'PAYMENT_METHOD_MIRROR'), work);
   }
 }
 

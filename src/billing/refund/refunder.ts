@@ -131,7 +131,7 @@ export class Refunder {
   }
 
   #in<Answer>(organizationId: string, work: (operation: Operation) => Promise<Answer>): Promise<Answer> {
-    return inTransaction(asNobody(this.orm, this.clock, organizationId), work);
+    return inTransaction(asNobody(this.orm, this.clock, organizationId, 'REFUNDING'), work);
   }
 }
 

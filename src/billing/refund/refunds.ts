@@ -37,8 +37,9 @@ export class RefundedPayments {
 
   async #read(organizationId: string, processorRef: string): Promise<Payment | undefined> {
     const where = { organizationId, processorRef, status: PaymentStatus.SUCCEEDED };
-    const seen = await inTransaction(asNobody(this.orm, this.clock, organizationId), async (operation) =>
-      (await operation.em()).findOne(Payment, where),
+    const seen = await inTransaction(
+      asNobody(this.orm, this.clock, organizationId, 'REFUND_MIRROR'),
+      async (operation) => (await operation.em()).findOne(Payment, where),
     );
     return seen ?? undefined;
   }
@@ -55,7 +56,7 @@ export class Refunds {
     const payment = await this.payments.find(found.paymentRef);
     if (!payment || found.amountPico === undefined) return 'UNKNOWN';
     const { organizationId } = payment;
-    await inTransaction(asNobody(this.orm, this.clock, organizationId), (operation) =>
+    await inTransaction(asNobody(this.orm, this.clock, organizationId, 'REFUND_MIRROR'), (operation) =>
       bookFound(operation, payment, found),
     );
     return 'BOOKED';
@@ -75,7 +76,7 @@ export class Disputes {
     const { ref: processorRef, amountPico, reason, createdAt } = found;
     if (!payment || amountPico === undefined || amountPico <= 0n) return 'UNKNOWN';
     const { organizationId, id: paymentId } = payment;
-    await inTransaction(asNobody(this.orm, this.clock, organizationId), async (operation) => {
+    await inTransaction(asNobody(this.orm, this.clock, organizationId, 'REFUND_MIRROR'), async (operation) => {
       const em = await operation.em();
       const made = { organizationId, id: newId(), paymentId, processorRef, amountPico, reason, createdAt };
       await em.upsert(
