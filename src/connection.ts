@@ -55,6 +55,10 @@ export class Connection {
     });
   }
 
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
   /** Closes with a code and ends the operations now, not when the client has read its backlog. */
   end(code: number, reason: string): void {
     this.#socket.close(code, reason);

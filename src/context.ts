@@ -3,7 +3,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { OperationTypeNode } from 'graphql';
 import type { Clock } from './clock.js';
 import { ApiError, databaseFault, unauthenticated } from './errors.js';
-import type { ApiKeyService } from './identity/api-key.service.js';
+import type { Admission } from './identity/admission.js';
 import { Operation } from './operation.js';
 import type { Principal } from './principal.js';
 import { requestId } from './request-id.js';
@@ -69,7 +69,7 @@ export class ContextFactory {
   constructor(
     private readonly orm: MikroORM,
     private readonly clock: Clock,
-    private readonly apiKeys: ApiKeyService,
+    private readonly admission: Admission,
   ) {}
 
   /** Without a key the context has no principal: the schema may be read, every field of it is denied. */
@@ -82,7 +82,12 @@ export class ContextFactory {
   /** @param header `Bearer <key>`; the scheme's case does not matter (RFC 9110, 11.1). */
   principalOf(header: unknown): Principal | undefined | Promise<Principal | undefined> {
     const key = typeof header === 'string' ? /^bearer +([\x21-\x7e]{1,400})$/i.exec(header)?.[1] : undefined;
-    return key === undefined ? undefined : this.apiKeys.principalOf(key);
+    return key === undefined ? undefined : this.admission.principalOf(key);
+  }
+
+  /** Those of them who would be refused if they came now. */
+  refusedAmong(principals: readonly Principal[]): Promise<ReadonlySet<Principal>> {
+    return this.admission.refusedAmong(principals);
   }
 
   #known(principal: Principal | undefined): Context {

@@ -26,6 +26,7 @@ import { LateInvoice20261127 } from '../migrations/20261127-7-late-invoice.js';
 import { RepriceExpected20261128 } from '../migrations/20261128-1-reprice-expected.js';
 import { Collecting20261128 } from '../migrations/20261128-2-collecting.js';
 import { SharedMethod20261128 } from '../migrations/20261128-3-method-sharing.js';
+import { Identity20261129 } from '../migrations/20261129-1-identity.js';
 import { UsageDigest20261129 } from '../migrations/20261129-3-usage-digest.js';
 import { Audit20261129 } from '../migrations/20261129-3b-audit.js';
 
@@ -57,6 +58,7 @@ export const MIGRATIONS = [
   RepriceExpected20261128,
   Collecting20261128,
   SharedMethod20261128,
+  Identity20261129,
   UsageDigest20261129,
   Audit20261129,
 ];

@@ -104,7 +104,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   closers.add(() => services.webhooks.closeDoor());
 
   const schema = await makeSchema(makeResolvers(services), guardRootField);
-  const contexts = new ContextFactory(database.orm, clock, services.apiKeys);
+  const contexts = new ContextFactory(database.orm, clock, services.admission);
   const door: DoorState = { isOpen: false, explorerKey: undefined };
   const routes = [services.invoiceDoor, services.webhooks.door];
   const http = await openDoor(config, log, schema, contexts, database, door, routes);
@@ -136,8 +136,8 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
 
 /** What goes on by itself from now on. */
 async function startJobs(services: Services, closers: Closers): Promise<void> {
-  const { priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing } = services;
-  for (const job of [priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing]) {
+  const { keyUse, priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing } = services;
+  for (const job of [keyUse, priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing]) {
     await job?.start();
     closers.add(async () => job?.close());
   }
@@ -207,6 +207,7 @@ async function openDoor(
     formatError,
     onFault,
     principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),
+    refusedAmong: (principals) => contexts.refusedAmong(principals),
     contextOf: (principal) => contexts.of(principal),
     endContext,
   });

@@ -81,9 +81,9 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const lanes = new Lanes(database.writer, config.lanes);
   const { orm, writer } = database;
   const { defaultMonthlyBudgetPicoUsd } = config;
-  const identity = makeIdentity({ orm, writer, clock, lanes, defaultMonthlyBudgetPicoUsd });
+  const identity = makeIdentity({ orm, writer, clock, lanes, log, defaultMonthlyBudgetPicoUsd });
   const catalogue = makeCatalogue(ground);
-  const feed = new AlertFeed({ writer, apiKeys: identity.apiKeys, log });
+  const feed = new AlertFeed({ writer, admission: identity.admission, log });
   const alerts = new AlertService(identity.accounts, feed);
   const wake = (organizationId: string) => feed.wake(organizationId);
   const { budgetEnforcementSince: since, budgetGraceMs: graceMs } = config;

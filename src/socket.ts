@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { Admitted } from './admitted.js';
 import type { FormatError } from './apollo.js';
 import { unauthenticated } from './errors.js';
 import { Connection } from './connection.js';
@@ -36,6 +37,8 @@ export interface SocketOptions<TPrincipal extends object, TContext extends objec
     connectionParams: Readonly<Record<string, unknown>>,
     request: IncomingMessage,
   ) => Promise<TPrincipal | undefined> | TPrincipal | undefined;
+  /** Those who would be refused by now; asked again and again for all who are connected. They are closed with 4403. */
+  readonly refusedAmong: (principals: readonly TPrincipal[]) => Promise<ReadonlySet<TPrincipal>>;
   /** Makes the context of one operation; an error thrown here is the operation's answer. */
   readonly contextOf: (principal: TPrincipal, request: IncomingMessage) => Promise<TContext> | TContext;
   readonly formatError: FormatError;
@@ -64,6 +67,7 @@ export interface SocketDoor {
 
 interface Extra extends Record<PropertyKey, unknown> {
   readonly request: IncomingMessage;
+  readonly connection: Connection;
 }
 
 /** Takes the server's upgrades to `/graphql`. */
@@ -71,7 +75,8 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
 ): SocketDoor {
   const { server, onFault } = options;
-  const protocol = makeServer<Record<string, unknown>, Extra>(protocolOptions(options));
+  const admitted = new Admitted(options);
+  const protocol = makeServer<Record<string, unknown>, Extra>(protocolOptions(options, admitted));
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -86,9 +91,12 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
     const grace = options.slowConsumerGraceMs ?? SLOW_CONSUMER_GRACE_MS;
     const connection = new Connection(socket, grace, onFault);
     connections.set(socket, connection);
-    socket.once('close', () => connections.delete(socket));
+    socket.once('close', () => {
+      connections.delete(socket);
+      admitted.delete(connection);
+    });
     connection.open((peer) => {
-      const closed = protocol.opened(peer, { request });
+      const closed = protocol.opened(peer, { request, connection });
       return (code, reason) => {
         const ending = closed(code, reason).catch(onFault);
         endings.add(ending);
@@ -109,6 +117,7 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
     if (closing) return;
     closing = true;
     clearInterval(pings);
+    admitted.close();
     const gone = once(sockets, 'close');
     sockets.close();
     for (const connection of connections.values()) connection.end(GOING_AWAY, 'going away');
@@ -125,6 +134,7 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
 
 function protocolOptions<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
+  admitted: Admitted<TPrincipal>,
 ): Parameters<typeof makeServer<Record<string, unknown>, Extra>>[0] {
   const { schema, principalOf, contextOf } = options;
   const read = documentReader(schema);
@@ -140,7 +150,9 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
   return {
     connectionInitWaitTimeout: options.initWaitMs ?? INIT_WAIT_MS,
     onConnect: async ({ connectionParams, extra }) => {
-      return (await principalOf(connectionParams ?? {}, extra.request)) !== undefined;
+      const principal = await principalOf(connectionParams ?? {}, extra.request);
+      if (principal) admitted.add(extra.connection, principal);
+      return principal !== undefined;
     },
     onSubscribe: async ({ connectionParams, extra: { request } }, _id, payload) => {
       try {

@@ -7,6 +7,7 @@ export const TENANT_TABLES = [
   'account',
   'account_team',
   'api_key',
+  'token_revocation',
   'budget',
   'budget_period',
   'reservation',

@@ -11,8 +11,8 @@ const BURST_PATIENCE_MS = 2_000;
 export interface AlertReader {
   /** The next alerts after a cursor, in the order of their commits, `QUEUE_CAP` at most. */
   alertsAfter(organizationId: string, cursor: bigint): Promise<readonly Alert[]>;
-  /** Ends the streams of keys that were revoked meanwhile. */
-  dropRevoked(channels: readonly AlertChannel[]): Promise<void>;
+  /** Ends the streams of those who are refused by now. */
+  dropRefused(channels: readonly AlertChannel[]): Promise<void>;
   onFault(error: unknown): void;
   onEmpty(channel: AlertChannel): void;
 }
@@ -77,14 +77,14 @@ export class AlertChannel implements Source {
     void this.#read();
   }
 
-  /** Of all subscribers, each actor once. */
+  /** Of all subscribers. */
   principals(): readonly Principal[] {
-    return [...new Map([...this.#members].map(({ principal }) => [principal.actor.id, principal])).values()];
+    return [...this.#members].map((subscriber) => subscriber.principal);
   }
 
-  drop(revoked: ReadonlySet<string>): void {
+  drop(refused: ReadonlySet<Principal>): void {
     for (const subscriber of this.#members) {
-      if (revoked.has(subscriber.principal.actor.id)) subscriber.fail(unauthenticated());
+      if (refused.has(subscriber.principal)) subscriber.fail(unauthenticated());
     }
   }
 
@@ -97,7 +97,7 @@ export class AlertChannel implements Source {
       }
       const head = this.head;
       const alerts = await this.reader.alertsAfter(this.organizationId, subscriber.position);
-      if (alerts.length > 0) await this.reader.dropRevoked([this]);
+      if (alerts.length > 0) await this.reader.dropRefused([this]);
       const isFilled = subscriber.push(alerts);
       // Cursors have gaps, so the head may lie past the last alert. All up to it was committed before the read began.
       if (alerts.length < QUEUE_CAP) subscriber.skipTo(head);
@@ -126,7 +126,7 @@ export class AlertChannel implements Source {
   async #readPage(): Promise<void> {
     const announced = this.#announced;
     const alerts = await this.reader.alertsAfter(this.organizationId, this.head);
-    if (alerts.length > 0) await this.reader.dropRevoked([this]);
+    if (alerts.length > 0) await this.reader.dropRefused([this]);
     const isWhole = alerts.length < QUEUE_CAP;
     this.#advance(alerts.at(-1)?.cursor);
     if (isWhole) this.#advance(announced);

@@ -5,7 +5,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { badInput } from '../errors.js';
-import type { ApiKeyService } from '../identity/api-key.service.js';
+import type { Admission } from '../identity/admission.js';
 import type { Principal } from '../principal.js';
 import type { Alert } from './alert.js';
 import { AlertChannel, type AlertReader } from './alert-channel.js';
@@ -13,12 +13,12 @@ import { AlertSignal } from './alert-signal.js';
 import { AlertSubscriber, QUEUE_CAP } from './alert-subscriber.js';
 import { readAlertsAfter, readFeedHead, readFeedHeads } from './read-alerts.sql.js';
 
-/** A lost signal, and a revoked key, are seen after 5 s at the latest: this, and the time that a look takes. */
+/** A lost signal is seen after 5 s at the latest: this, and the time that a look takes. */
 const POLL_MS = 4_000;
 
 export interface AlertFeedOptions {
   readonly writer: Pool;
-  readonly apiKeys: ApiKeyService;
+  readonly admission: Admission;
   readonly log: Logger;
   /** Default 4,000 ms. */
   readonly pollMs?: number;
@@ -34,7 +34,7 @@ export class AlertFeed {
   constructor(private readonly options: AlertFeedOptions) {
     this.#reader = {
       alertsAfter: (organizationId, cursor) => readAlertsAfter(options.writer, organizationId, cursor, QUEUE_CAP),
-      dropRevoked: (channels) => this.#dropRevoked(channels),
+      dropRefused: (channels) => this.#dropRefused(channels),
       onFault: (error) => options.log.warn({ err: error }, 'alerts could not be read'),
       onEmpty: (channel) => this.#channels.delete(channel.organizationId),
     };
@@ -101,9 +101,7 @@ export class AlertFeed {
 
   async #poll(): Promise<void> {
     try {
-      const channels = [...this.#channels.values()];
-      if (channels.length === 0) return;
-      await this.#dropRevoked(channels);
+      if (this.#channels.size === 0) return;
       const heads = await readFeedHeads(this.options.writer, [...this.#channels.keys()]);
       for (const [organizationId, head] of heads) {
         const channel = this.#channels.get(organizationId);
@@ -114,8 +112,9 @@ export class AlertFeed {
     }
   }
 
-  async #dropRevoked(channels: readonly AlertChannel[]): Promise<void> {
-    const revoked = await this.options.apiKeys.revokedAmong(channels.flatMap((channel) => channel.principals()));
-    if (revoked.size > 0) for (const channel of channels) channel.drop(revoked);
+  /** Before what is new is handed out. Who is refused and hears nothing is sent away by the door. */
+  async #dropRefused(channels: readonly AlertChannel[]): Promise<void> {
+    const refused = await this.options.admission.refusedAmong(channels.flatMap((channel) => channel.principals()));
+    if (refused.size > 0) for (const channel of channels) channel.drop(refused);
   }
 }

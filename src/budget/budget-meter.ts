@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import { unauthenticated } from '../errors.js';
-import type { ApiKeyService } from '../identity/api-key.service.js';
+import type { Admission } from '../identity/admission.js';
 import type { WantedAccount } from '../identity/ensure-account.sql.js';
 import type { Principal } from '../principal.js';
 import type { BudgetStatus } from './budget-status.js';
@@ -16,12 +16,9 @@ import { StatusSubscriber } from './status-subscriber.js';
 /** At most two answers a second. */
 const POLL_MS = 500;
 
-/** Keys are looked at each so many polls, so that a revoked one hears nothing after 5 s at the latest. */
-const POLLS_PER_KEY_CHECK = 8;
-
 export interface BudgetMeterOptions {
   readonly writer: Pool;
-  readonly apiKeys: ApiKeyService;
+  readonly admission: Admission;
   readonly clock: Clock;
   readonly log: Logger;
   /** pico-USD; what an account that does not exist yet would get. */
@@ -46,7 +43,6 @@ export class BudgetMeter {
   readonly #watches = new Map<string, Watch>();
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
-  #polls = 0;
 
   constructor(private readonly options: BudgetMeterOptions) {}
 
@@ -104,19 +100,19 @@ export class BudgetMeter {
       const now = this.options.clock.now();
       const paths = await readBudgetPaths(this.options.writer, watches, now, this.options.defaultLimitPicoUsd);
       const changes = watches.flatMap((watch, index) => changesOf(watch, paths[index]));
-      this.#polls += 1;
-      if (changes.length > 0 || this.#polls % POLLS_PER_KEY_CHECK === 0) await this.#dropRevoked(watches);
+      if (changes.length > 0) await this.#dropRefused(watches);
       for (const { subscriber, viewer, path } of changes) tell(subscriber, viewer, path, now);
     } catch (error) {
       this.options.log.warn({ err: error }, 'the budgets that are watched could not be read');
     }
   }
 
-  async #dropRevoked(watches: readonly Watch[]): Promise<void> {
+  /** Before a change is told. Who is refused and sees no change is sent away by the door. */
+  async #dropRefused(watches: readonly Watch[]): Promise<void> {
     const subscribers = watches.flatMap((watch) => [...watch.viewers.keys()]);
-    const revoked = await this.options.apiKeys.revokedAmong(subscribers.map((subscriber) => subscriber.principal));
+    const refused = await this.options.admission.refusedAmong(subscribers.map((subscriber) => subscriber.principal));
     for (const subscriber of subscribers) {
-      if (revoked.has(subscriber.principal.actor.id)) subscriber.fail(unauthenticated());
+      if (refused.has(subscriber.principal)) subscriber.fail(unauthenticated());
     }
   }
 }

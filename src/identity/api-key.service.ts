@@ -1,7 +1,9 @@
+import { LockMode } from '@mikro-orm/core';
 import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { parse as parseUuid, stringify as stringifyUuid, validate } from 'uuid';
+import { NIL, parse as parseUuid, stringify as stringifyUuid, validate } from 'uuid';
+import type { Clock } from '../clock.js';
 import { badInput, notFound } from '../errors.js';
 import { decodeUuid, newId } from '../node-id.js';
 import type { Operation } from '../operation.js';
@@ -10,14 +12,19 @@ import { requireFreeText } from '../text.js';
 import { ApiKey } from './api-key.js';
 import type { AccountService, AccountName } from './account.service.js';
 import { findApiKey } from './find-api-key.sql.js';
-import { findRevokedKeys } from './find-revoked-keys.sql.js';
+import { findRefusedKeys } from './find-refused-keys.sql.js';
+import { assertMayGive, checkEnd, checkRights, type KeyRights } from './key-rights.js';
+import type { KeyUse } from './key-use.js';
 import { authorize } from './permission.js';
 
 const KEY_FORM = /^tg_([A-Za-z0-9_-]{22})_[A-Za-z0-9_-]{43}$/;
 const PREFIX_LENGTH = 32;
 
-/** A revoked key is refused by every process after this time at the latest. */
+/** A key that was revoked, or is exchanged and so has an end now, is refused by every process after this time at the latest. */
 const CACHE_TTL_MS = 1_900;
+/** How long a key that is exchanged works on, in seconds. */
+const MAX_OVERLAP_S = 30 * 86_400;
+
 /** How often the cache looks at the clock: not for each request. */
 const CACHE_CLOCK_MS = 100;
 const CACHE_SIZE = 10_000;
@@ -25,7 +32,23 @@ const CACHE_SIZE = 10_000;
 export interface NewApiKey {
   readonly name: string;
   readonly roles: readonly Role[];
+  readonly scopes?: readonly string[] | null | undefined;
+  readonly expiresAt?: Date | null | undefined;
   readonly account?: AccountName | undefined;
+}
+
+export interface KeyExchange {
+  readonly apiKeyId: string;
+  readonly overlapSeconds: number;
+  /** undefined only where the old one has no end. */
+  readonly expiresAt?: Date | null | undefined;
+}
+
+/** What a row is made of. */
+interface KeyRow extends KeyRights {
+  readonly name: string;
+  readonly accountId: string | null;
+  readonly expiresAt: Date | null;
 }
 
 /** The stored row beside the secret, which exists in clear only here. */
@@ -39,7 +62,9 @@ export class ApiKeyService {
 
   constructor(
     private readonly writer: Pool,
+    private readonly clock: Clock,
     private readonly accounts: AccountService,
+    private readonly use: KeyUse,
   ) {
     this.#principals = new LRUCache({
       max: CACHE_SIZE,
@@ -50,49 +75,73 @@ export class ApiKeyService {
   }
 
   /**
-   * The principal that a key stands for, or undefined where the key is unknown or revoked. Looked up by the key's
-   * hash, so that nothing can be learnt from how long a comparison takes, and kept for CACHE_TTL_MS.
+   * The principal that a key stands for, or undefined where the key is unknown, revoked or expired. Looked up by the
+   * key's hash, so that nothing can be learnt from how long a comparison takes, and kept for CACHE_TTL_MS.
    */
   principalOf(key: string): Principal | undefined | Promise<Principal | undefined> {
     const keyHash = hash('sha256', key, 'base64');
     const known = this.#principals.get(keyHash);
-    if (known) return known.principal;
+    if (known) return this.#unexpired(known.principal);
     const found = this.#principals.fetch(keyHash, { context: organizationIn(key) ?? '' });
-    return found.then((entry) => entry?.principal);
+    return found.then((entry) => this.#unexpired(entry?.principal));
   }
 
-  /** The ids of those of the keys that were revoked since their principals were found; one query for all. */
-  revokedAmong(principals: readonly Pick<Principal, 'organizationId' | 'actor'>[]): Promise<ReadonlySet<string>> {
-    const keys = principals.map(({ organizationId, actor }) => ({ organizationId, apiKeyId: actor.id }));
-    return findRevokedKeys(this.writer, keys);
+  /** The ids of those that are refused by now; one query for all. */
+  refusedAmong(
+    keys: readonly { readonly organizationId: string; readonly id: string }[],
+  ): Promise<ReadonlySet<string>> {
+    return findRefusedKeys(this.writer, keys);
   }
 
   async create(operation: Operation, input: NewApiKey): Promise<IssuedApiKey> {
     authorize(operation, 'key.write');
+    const { principal, now } = operation;
     const name = requireFreeText(input.name, ['input', 'name'], 200);
-    const roles = [...new Set(input.roles)];
-    if (roles.length === 0) throw badInput(['input', 'roles'], 'At least one role is needed.');
-    if (roles.includes(Role.OPERATOR) && !operation.principal.roles.has(Role.OPERATOR)) {
-      throw badInput(['input', 'roles'], 'Only an OPERATOR can make another OPERATOR key.');
-    }
-    const isMember = roles.includes(Role.MEMBER);
-    if (isMember && roles.length > 1)
-      throw badInput(['input', 'roles'], 'MEMBER cannot be combined with another role.');
+    const rights = checkRights(input);
+    const isMember = rights.roles.includes(Role.MEMBER);
     if (isMember !== (input.account !== undefined)) {
       throw badInput(
         ['input', isMember ? 'userId' : 'roles'],
         'A MEMBER key, and only such a key, names the account it is bound to.',
       );
     }
+    assertMayGive(principal, rights);
+    const expiresAt = checkEnd(principal, input.expiresAt ?? null, now);
     const account = input.account && (await this.accounts.find(operation, input.account, ['input']));
     if (input.account && !account) throw notFound('The account');
-    return this.issue(operation, { name, roles, accountId: account?.id ?? null }, operation.principal.organizationId);
+    const row = { ...rights, name, expiresAt, accountId: account?.id ?? null };
+    return this.issue(operation, row, principal.organizationId);
+  }
+
+  /** A new key that may do the same; the old one ends after the overlap, and not later than it would have. */
+  async rotate(operation: Operation, input: KeyExchange): Promise<IssuedApiKey & { replaced: ApiKey }> {
+    authorize(operation, 'key.write');
+    const { principal, now } = operation;
+    if (input.overlapSeconds < 0 || input.overlapSeconds > MAX_OVERLAP_S) {
+      throw badInput(['input', 'overlapSeconds'], `Must be from 0 to ${MAX_OVERLAP_S}.`);
+    }
+    const replaced = await this.#lock(operation, input.apiKeyId);
+    const { name, roles, scopes, accountId, expiresAt: oldEnd } = replaced;
+    if (replaced.revokedAt !== null || (oldEnd !== null && oldEnd <= now)) {
+      throw badInput(['input', 'apiKeyId'], 'This key works no longer: make a new one.');
+    }
+    assertMayGive(principal, { roles, scopes });
+    if (oldEnd !== null && input.expiresAt === undefined) {
+      throw badInput(['input', 'expiresAt'], 'The old key has an end: say that of the new one, or null for none.');
+    }
+    const expiresAt = checkEnd(principal, input.expiresAt ?? null, now);
+    const issued = await this.issue(operation, { name, roles, scopes, accountId, expiresAt }, principal.organizationId);
+    const overlapEnd = new Date(now.getTime() + input.overlapSeconds * 1000);
+    if (oldEnd === null || oldEnd > overlapEnd) replaced.expiresAt = overlapEnd;
+    await (await operation.em()).flush();
+    this.#forget(operation, replaced);
+    return { ...issued, replaced };
   }
 
   /** Makes the row. `organizationId` differs from the principal's only while an organization is being made. */
   async issue(
     operation: Operation,
-    input: { name: string; roles: Role[]; accountId: string | null },
+    input: KeyRow,
     organizationId: string,
     chosenValue?: string,
   ): Promise<IssuedApiKey> {
@@ -100,12 +149,15 @@ export class ApiKeyService {
     const value = chosenValue ?? newKey(organizationId);
     const apiKey = em.create(ApiKey, {
       ...input,
+      roles: [...input.roles],
+      scopes: input.scopes && [...input.scopes],
       organizationId,
       id: newId(),
       prefix: value.slice(0, chosenValue === undefined ? PREFIX_LENGTH : 4),
       hash: hashOf(value),
       createdAt: operation.now,
       revokedAt: null,
+      lastUsedAt: null,
     });
     await em.persist(apiKey).flush();
     return { apiKey, value };
@@ -120,13 +172,10 @@ export class ApiKeyService {
   /** Idempotent: a key that is revoked already stays revoked since its first time. */
   async revoke(operation: Operation, id: string): Promise<ApiKey> {
     authorize(operation, 'key.write');
-    const em = await operation.em();
-    const key = decodeUuid('apikey', id);
-    const apiKey = key && (await em.findOne(ApiKey, { organizationId: operation.principal.organizationId, id: key }));
-    if (!apiKey) throw notFound('The API key');
+    const apiKey = await this.#lock(operation, id);
     apiKey.revokedAt ??= operation.now;
-    await em.flush();
-    this.#principals.delete(apiKey.hash.toString('base64'));
+    await (await operation.em()).flush();
+    this.#forget(operation, apiKey);
     return apiKey;
   }
 
@@ -143,18 +192,38 @@ export class ApiKeyService {
     return em.find(ApiKey, { organizationId: operation.principal.organizationId }, { orderBy: { id: 'asc' } });
   }
 
+  /** Of several that change one key at once, each sees what the one before has left. */
+  async #lock(operation: Operation, id: string): Promise<ApiKey> {
+    const key = decodeUuid('apikey', id);
+    const where = { organizationId: operation.principal.organizationId, id: key ?? NIL };
+    const em = await operation.em();
+    const apiKey = await em.findOne(ApiKey, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!apiKey) throw notFound('The API key');
+    return apiKey;
+  }
+
+  /** Here it is looked up anew as soon as what was changed is so; everywhere else after CACHE_TTL_MS. */
+  #forget(operation: Operation, { hash }: ApiKey): void {
+    operation.afterCommit(() => this.#principals.delete(hash.toString('base64')));
+  }
+
+  /** What was looked up a moment ago may have come to its end since. */
+  #unexpired(principal: Principal | undefined): Principal | undefined {
+    return principal?.expiresAt !== undefined && principal.expiresAt <= this.clock.now() ? undefined : principal;
+  }
+
   async #find(hash: string, organizationId: string): Promise<Principal | undefined> {
     const row = await findApiKey(this.writer, organizationId || undefined, Buffer.from(hash, 'base64'));
-    return (
-      row && {
-        organizationId: row.organizationId,
-        actor: { kind: 'API_KEY', id: row.id },
-        roles: new Set(row.roles),
-        scopes: undefined,
-        accountId: row.accountId ?? undefined,
-        expiresAt: undefined,
-      }
-    );
+    if (!row) return undefined;
+    this.use.note({ organizationId: row.organizationId, id: row.id, at: this.clock.now() });
+    return {
+      organizationId: row.organizationId,
+      actor: { kind: 'API_KEY', id: row.id },
+      roles: new Set(row.roles),
+      scopes: row.scopes === null ? undefined : new Set(row.scopes),
+      accountId: row.accountId ?? undefined,
+      expiresAt: row.expiresAt ?? undefined,
+    };
   }
 }
 

@@ -42,6 +42,14 @@ export class ApiKey {
   @Property({ type: 'text[]' })
   roles!: Role[];
 
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Names of permissions, such as "usage.write", sorted: of what its roles allow, it may do only these. null: all of it.',
+  })
+  @Property({ type: 'text[]', nullable: true })
+  scopes!: string[] | null;
+
   /** The account that a MEMBER key is bound to. */
   @Property({ type: 'uuid', nullable: true })
   accountId!: string | null;
@@ -50,9 +58,24 @@ export class ApiKey {
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Since when it is refused; null while it works.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Since when it is revoked; null where it is not.' })
   @Property({ type: 'timestamptz', nullable: true })
   revokedAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'From this instant on it is refused as a revoked one is; null: it has no end.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  expiresAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it was used last, to about a minute: each server writes it down once a minute. null: not yet, or less than a minute ago for the first time.',
+  })
+  @Property({ type: 'timestamptz', nullable: true })
+  lastUsedAt!: Date | null;
 }
 
 /** One row: which organization a key without an organization in it belongs to, such as one set by BOOTSTRAP_API_KEY. */

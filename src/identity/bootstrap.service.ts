@@ -50,7 +50,7 @@ export class BootstrapService {
     }
     if (chosenKey === undefined || (await this.apiKeys.isStored(operation, installation.organizationId, chosenKey)))
       return undefined;
-    const input = { name: 'BOOTSTRAP_API_KEY', roles: BOOTSTRAP_ROLES, accountId: null };
+    const input = { name: 'BOOTSTRAP_API_KEY', roles: BOOTSTRAP_ROLES, scopes: null, accountId: null, expiresAt: null };
     return (await this.apiKeys.issue(operation, input, installation.organizationId, chosenKey)).value;
   }
 }

@@ -1,9 +1,11 @@
 /** Identity put together: its tables, and which services and resolvers are made of which. */
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { Lanes } from '../lanes.js';
 import type { ResolverClass } from '../schema.js';
+import { Admission } from './admission.js';
 import { AccountDirectory } from './account-directory.js';
 import { Account, AccountTeam } from './account.js';
 import { AccountResolver } from './account.resolver.js';
@@ -12,9 +14,11 @@ import { ApiKey, Installation } from './api-key.js';
 import { ApiKeyResolver } from './api-key.resolver.js';
 import { ApiKeyService } from './api-key.service.js';
 import { BootstrapService } from './bootstrap.service.js';
+import { KeyUse } from './key-use.js';
 import { AlertFeedHead, Organization, OrganizationGate } from './organization.js';
 import { OrganizationResolver, type Features } from './organization.resolver.js';
 import { OrganizationService } from './organization.service.js';
+import { TokenRevocation } from './token-revocation.js';
 import { ViewerResolver } from './viewer.resolver.js';
 import { ViewerService } from './viewer.service.js';
 
@@ -26,6 +30,7 @@ export const IDENTITY_ENTITIES = [
   AccountTeam,
   ApiKey,
   Installation,
+  TokenRevocation,
 ];
 
 /** What identity stands on. */
@@ -34,20 +39,23 @@ export interface IdentityGround {
   readonly writer: Pool;
   readonly clock: Clock;
   readonly lanes: Lanes;
+  readonly log: Logger;
   /** A MONTH, HARD budget for each user that is made; undefined: none. */
   readonly defaultMonthlyBudgetPicoUsd: bigint | undefined;
 }
 
 export type IdentityServices = ReturnType<typeof makeIdentity>;
 
-export function makeIdentity({ orm, writer, clock, lanes, defaultMonthlyBudgetPicoUsd }: IdentityGround) {
+export function makeIdentity({ orm, writer, clock, lanes, log, defaultMonthlyBudgetPicoUsd }: IdentityGround) {
   const directory = new AccountDirectory(lanes, defaultMonthlyBudgetPicoUsd);
   const accounts = new AccountService(directory);
-  const apiKeys = new ApiKeyService(writer, accounts);
+  const keyUse = new KeyUse(writer, log);
+  const apiKeys = new ApiKeyService(writer, clock, accounts, keyUse);
+  const admission = new Admission(clock, apiKeys);
   const organizations = new OrganizationService(apiKeys);
   const bootstrap = new BootstrapService(orm, clock, organizations, apiKeys);
   const viewers = new ViewerService(accounts);
-  return { directory, accounts, apiKeys, organizations, bootstrap, viewers };
+  return { directory, accounts, keyUse, apiKeys, admission, organizations, bootstrap, viewers };
 }
 
 export function identityResolvers(services: IdentityServices, features: Features): [ResolverClass, object][] {

@@ -15,6 +15,7 @@ import type { Context } from '../context.js';
 import { encodeId } from '../node-id.js';
 import { Role } from '../principal.js';
 import { Requires } from '../requires.js';
+import { DateTimeScalar } from '../scalars.js';
 import { ApiKey } from './api-key.js';
 import { Organization } from './organization.js';
 import type { OrganizationService } from './organization.service.js';
@@ -72,13 +73,27 @@ export class Features {
 
 @ObjectType({ description: 'Who is asking.' })
 export class Viewer {
-  @Field(() => Organization, { description: 'The organization that the API key belongs to.' })
+  @Field(() => Organization, { description: 'The organization that the API key or token belongs to.' })
   organization!: Organization;
 
-  @Field(() => [Role], { description: 'Roles of the API key.' })
+  @Field(() => [Role], { description: 'Roles of the API key or token.' })
   roles!: Role[];
 
-  @Field(() => [String], { description: 'Everything that these roles may do, sorted.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What narrows the roles: names of permissions, sorted. null: nothing does.',
+  })
+  scopes!: string[] | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'From this instant on the API key or token is refused; null: it has no end.',
+  })
+  expiresAt!: Date | null;
+
+  @Field(() => [String], {
+    description: 'Everything that these roles may do, as far as the scopes allow it, sorted.',
+  })
   permissions!: string[];
 
   @Field(() => Features, { description: 'Which parts of the installation are switched on.' })
@@ -100,13 +115,15 @@ export class OrganizationResolver {
   @Requires('viewer.read')
   @Query(() => Viewer, {
     description:
-      'Who is asking: API key, organization, roles, permissions, and which features are on. Requires viewer.read.',
+      'Who is asking: API key or token, organization, roles, scopes, permissions, and which features are on. Requires viewer.read.',
   })
   async viewer(@Ctx() context: Context): Promise<Viewer> {
     const { principal } = context.operation;
     return {
       organization: await this.organizations.current(context.operation),
       roles: [...principal.roles].sort(),
+      scopes: principal.scopes ? [...principal.scopes].sort() : null,
+      expiresAt: principal.expiresAt ?? null,
       permissions: permissionsOf(principal),
       features: this.features,
     };

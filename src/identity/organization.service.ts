@@ -56,7 +56,7 @@ export class OrganizationService {
     await em.flush();
     const issued = await this.apiKeys.issue(
       operation,
-      { name: 'first key', roles, accountId: null },
+      { name: 'first key', roles, scopes: null, accountId: null, expiresAt: null },
       organizationId,
       keyValue,
     );

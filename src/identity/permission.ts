@@ -14,7 +14,7 @@ const PERMISSIONS = {
   'account.write': { roles: [Role.ADMIN], may: 'change accounts' },
   'account.read': { roles: READERS, may: 'read accounts' },
   'key.read': { roles: [Role.ADMIN], may: 'read API keys' },
-  'key.write': { roles: [Role.ADMIN], may: 'make or revoke API keys' },
+  'key.write': { roles: [Role.ADMIN], may: 'make, exchange or revoke API keys' },
   'audit.read': { roles: [Role.ADMIN, Role.FINANCE], may: 'read the audit trail' },
   'alert.read': { roles: READERS, may: 'read alerts' },
   'catalog.read': { roles: EVERYBODY, may: 'read models and prices' },
@@ -42,6 +42,10 @@ export type Rights = Pick<Principal, 'roles' | 'scopes'>;
 /** The first line of every service method: denies unless one of the principal's roles has the permission, and its scopes do not leave it out. */
 export function authorize(operation: Operation, permission: Permission): void {
   if (!isAllowed(operation.principal, permission)) throw forbidden(PERMISSIONS[permission].may);
+}
+
+export function isPermission(text: string): text is Permission {
+  return Object.hasOwn(PERMISSIONS, text);
 }
 
 function isAllowed({ roles, scopes }: Rights, permission: Permission): boolean {

@@ -72,9 +72,9 @@ export type SpendingServices = ReturnType<typeof makeSpending>;
 
 export function makeSpending(ground: SpendingGround) {
   const { writer, clock, log, lanes, identity, prices, estimates, enforcement, isPricingOn, wake } = ground;
-  const { directory, apiKeys } = identity;
+  const { directory, admission } = identity;
   const limits = { enforcement, defaultLimitPicoUsd: ground.defaultLimitPicoUsd };
-  const meter = new BudgetMeter({ ...limits, writer, apiKeys, clock, log });
+  const meter = new BudgetMeter({ ...limits, writer, admission, clock, log });
   const budgets = new BudgetService(writer, directory, prices, estimates, limits, wake, meter);
   const reservations = new ReservationService({
     writer,

@@ -114,6 +114,7 @@ const EXEMPT: readonly (readonly [string, string, string])[] = [
   ['one of a list', 'currency', 'GrantCreditInput Query.creditBalance SetPaymentLimitInput SetPlanInput'],
   ['one of a list', 'processor', 'RetryWebhookEventInput'],
   ['one of a list', 'zone', 'CreateOrganizationInput SetOrganizationInput'],
+  ['one of a list', 'scopes', 'CreateApiKeyInput'],
   ['a time of day', 'start end', 'RateWindowInput'],
   ['a month', 'month', 'Query.financialReport'],
   ['its tokens are counted, and it is not kept', 'prompt', 'CheckBudgetInput EstimateCostInput ReserveBudgetInput'],

@@ -84,6 +84,33 @@ describe('who may come in, and how one is sent away', () => {
   });
 });
 
+// G8. Seen to fail (time-out): without the look of Admitted, and with it at those alone who have an operation.
+test.each([
+  ['idle', undefined],
+  ['subscribed', subscribe('subscription{tick(count:-1)}')],
+])('who is refused since is sent away, and nobody else: %s', async (_says, operation) => {
+  const [bad, good] = [await introduced('eve'), await introduced('ann')];
+  if (operation) {
+    bad.send(operation);
+    await bad.next();
+  }
+  door.stage.refused.add('eve');
+  expect(await bad.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+  if (operation) await door.stage.tickEnded;
+  expect(good.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+// Seen to fail: with the rejection let out of Admitted (the process ends).
+test('where nobody can say who is refused, all stay and it is asked again', async () => {
+  const client = await introduced('unlucky later');
+  door.stage.refused.add('nobody can say');
+  while (door.stage.faults.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  door.stage.refused.clear();
+  door.stage.refused.add('unlucky later');
+  expect(await client.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+});
+
 describe('operations', () => {
   const error = (message: string, code: string): object => ({ message, extensions: { code } });
   const failed = (message: string, code: string): object[] => [

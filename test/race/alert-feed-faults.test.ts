@@ -5,10 +5,13 @@ import { AlertChannel } from '../../src/alert/alert-channel.js';
 import { AlertFeed } from '../../src/alert/alert-feed.js';
 import { AlertSubscriber, QUEUE_CAP } from '../../src/alert/alert-subscriber.js';
 import { readAlertsAfter, readFeedHead } from '../../src/alert/read-alerts.sql.js';
+import { Clock } from '../../src/clock.js';
 import { Lanes } from '../../src/lanes.js';
 import { AccountDirectory } from '../../src/identity/account-directory.js';
 import { AccountService } from '../../src/identity/account.service.js';
+import { Admission } from '../../src/identity/admission.js';
 import { ApiKeyService } from '../../src/identity/api-key.service.js';
+import { KeyUse } from '../../src/identity/key-use.js';
 import { encodeId } from '../../src/node-id.js';
 import type { Principal } from '../../src/principal.js';
 import {
@@ -60,11 +63,15 @@ type Subscribe = (after?: bigint) => Promise<AlertSubscriber>;
 
 /** A feed without HTTP whose poll never comes, so that what arrives came by its signal. */
 async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; principal: Principal; subscribeTo: Subscribe }> {
-  const apiKeys = new ApiKeyService(writer, new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined)));
-  const feed = new AlertFeed({ writer, apiKeys, log: pino({ level: 'silent' }), pollMs: NEVER_MS });
+  const log = pino({ level: 'silent' });
+  const clock = new Clock(writer);
+  await clock.sync();
+  const accounts = new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined));
+  const admission = new Admission(clock, new ApiKeyService(writer, clock, accounts, new KeyUse(writer, log)));
+  const feed = new AlertFeed({ writer, admission, log, pollMs: NEVER_MS });
   await feed.start(world.database.url);
   opened.push(() => feed.close());
-  const principal = await apiKeys.principalOf(BOOTSTRAP_KEY);
+  const principal = await admission.principalOf(BOOTSTRAP_KEY);
   if (!principal) throw new Error('The bootstrap key is unknown.');
   return { feed, principal, subscribeTo: (after) => feed.subscribe(principal, () => true, after) };
 }
@@ -279,7 +286,7 @@ describe('the signal is lost', () => {
     const { organizationId } = principal;
     const channel = new AlertChannel(organizationId, {
       alertsAfter: (id, cursor) => readAlertsAfter(ledger.pool, id, cursor, QUEUE_CAP),
-      dropRevoked: () => Promise.resolve(),
+      dropRefused: () => Promise.resolve(),
       onFault: (error) => {
         throw error;
       },

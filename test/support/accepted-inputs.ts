@@ -1,5 +1,6 @@
 /** A world in which every mutation that takes an input is accepted, and such an input for each. */
 import {
+  CreateApiKeyDocument,
   CreateInvoiceDocument,
   FinalizeInvoiceDocument,
   GrantCreditDocument,
@@ -29,6 +30,7 @@ interface Made {
   readonly kept: { readonly methodId: string; readonly defaultId: string; readonly eventId: string };
   readonly granted: string;
   readonly recordedId: string;
+  readonly rotated: string;
 }
 
 export async function startAcceptingWorld(): Promise<AcceptingWorld> {
@@ -55,11 +57,13 @@ async function makeSpending(world: World) {
     const input = { idempotencyKey: name, amount: '1' };
     return (await world.ask(ReserveDocument, { input })).reserveBudget.reservation?.id ?? '';
   };
+  const key = { name: 'old', roles: ['SERVICE' as const] };
   const { recordUsage } = await world.ask(RecordUsageDocument, {
     input: { idempotencyKey: 'wrong', ...call } as never,
   });
   return {
     reserved: { extend: await reserve('extend'), release: await reserve('release') },
+    rotated: (await world.ask(CreateApiKeyDocument, { input: key })).createApiKey.apiKey.id,
     recordedId: recordUsage.usageRecord?.id ?? '',
   };
 }
@@ -120,7 +124,15 @@ const call = {
 const rate = { unit: 'INPUT_TOKENS', price: '1', tiers: [{ start: 1000, price: '2' }] };
 const markups = [{ percent: '1' }];
 const tieredUnits = [{ unit: 'REQUESTS', mode: 'VOLUME', tiers: [{ price: '1' }] }];
-function acceptedInputs({ reserved, subscribed, invoiced, kept, granted, recordedId }: Made): Record<string, object> {
+function acceptedInputs({
+  rotated,
+  reserved,
+  subscribed,
+  invoiced,
+  kept,
+  granted,
+  recordedId,
+}: Made): Record<string, object> {
   return {
     applyReprice: {
       ...{ idempotencyKey: 'reprice', provider: 'openai', model: 'gpt-4o', reason: 'late' },
@@ -158,6 +170,7 @@ function acceptedInputs({ reserved, subscribed, invoiced, kept, granted, recorde
     reserveBudget: { idempotencyKey: 'reserve', amount: '1' },
     reserveBudgetBatch: { items: [{ idempotencyKey: 'reserve item', amount: '1' }] },
     retryWebhookEvent: { eventId: kept.eventId },
+    rotateApiKey: { apiKeyId: rotated },
     setAccount: { kind: 'USER', externalId: 'bob' },
     setBillingProfile: {
       legalName: 'Ada',

@@ -24,6 +24,8 @@ export interface SmallContext extends BaseContext {
 /** What the tests steer and watch: gates that a resolver waits for, and generators that are open. */
 export class Stage {
   readonly faults: unknown[] = [];
+  /** Names that are let in no more. */
+  readonly refused = new Set<string>();
   openTicks = 0;
   /** Requests that went through Apollo's pipeline. */
   apolloRequests = 0;
@@ -194,6 +196,11 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
     principalOf: ({ name = undefined, Authorization = name }) => {
       if (name === 'unlucky') throw new Error('The database is away.');
       return typeof Authorization === 'string' ? { name: Authorization } : undefined;
+    },
+    refusedAmong: async (visitors) => {
+      await Promise.resolve();
+      if (stage.refused.has('nobody can say')) throw new Error('The database is away.');
+      return new Set(visitors.filter(({ name }) => stage.refused.has(name)));
     },
     contextOf: ({ name }) => {
       if (name === 'revoked')
