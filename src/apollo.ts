@@ -14,7 +14,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLError } from 'graphql';
 import type { Executor } from './executor.js';
-import { MAX_DOCUMENT_TOKENS, MAX_VALIDATION_ERRORS } from './document.js';
+import { MAX_DOCUMENT_TOKENS } from './document-limit.js';
+import { furtherRules, validationOptions } from './document.js';
 
 /** Turns any error into what a client may read; the signature of Apollo's `formatError`. */
 export type FormatError = NonNullable<ApolloServerOptions<BaseContext>['formatError']>;
@@ -23,6 +24,8 @@ export type FormatError = NonNullable<ApolloServerOptions<BaseContext>['formatEr
 export interface ApolloSettings<TContext extends BaseContext> {
   readonly executor: Executor<TContext>;
   readonly formatError: FormatError;
+  /** Whether the schema may be asked for, and names that are nearly right are answered with those that are. */
+  readonly showsSchema: boolean;
   readonly logger?: ApolloServerOptions<TContext>['logger'];
 }
 
@@ -44,6 +47,7 @@ export function makeApollo<TContext extends BaseContext>(settings: ApolloSetting
       ApolloServerPluginUsageReportingDisabled(),
       statusByMediaType,
     ],
+    // Whether the schema is shown is our own rule's, the same over WebSocket.
     introspection: true,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
@@ -51,7 +55,8 @@ export function makeApollo<TContext extends BaseContext>(settings: ApolloSetting
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: MAX_DOCUMENT_TOKENS },
-    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
+    validationRules: furtherRules(settings.showsSchema),
+    validationOptions: validationOptions(settings.showsSchema),
   });
 }
 

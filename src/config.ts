@@ -1,5 +1,6 @@
 /** The only reader of the environment. Every setting with its unit; all mistakes are reported at once. */
 import { z } from 'zod';
+import { limitSettings, limitsOf, type Limits } from './limit-settings.js';
 import { flag, postgresUrl, span, spans, usd, wholeNumber, webAddress } from './setting.js';
 
 const printable = /^[\x21-\x7e]+$/;
@@ -71,6 +72,7 @@ const settings = z.object({
     })
     .default('info'),
   TEST_CLOCK: flag(false),
+  ...limitSettings,
 });
 
 export interface Config {
@@ -122,6 +124,8 @@ export interface Config {
   readonly logLevel: string;
   /** Lets the database's clock be shifted; refused with NODE_ENV=production. */
   readonly testClock: boolean;
+  /** What one request, one client and one address may take. */
+  readonly limits: Limits;
 }
 
 export interface StripeConfig {
@@ -187,6 +191,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     lanes: value.LANES,
     logLevel: value.LOG_LEVEL,
     testClock: value.TEST_CLOCK,
+    limits: limitsOf(value),
   };
 }
 

@@ -1,23 +1,43 @@
-import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
-
-/** Lexical tokens that one GraphQL document may have; a hundred thousand aliases once held the event loop for 2 s. */
-export const MAX_DOCUMENT_TOKENS = 5_000;
+import { MAX_DOCUMENT_TOKENS, type DocumentLimit } from './document-limit.js';
 
 /** Validation errors that one answer reports; the rest would only feed a probe. */
-export const MAX_VALIDATION_ERRORS = 5;
+const MAX_VALIDATION_ERRORS = 5;
 
 const KEPT_DOCUMENTS = 500;
+
+/** How documents are judged, over HTTP and WebSocket alike. */
+export interface DocumentRules {
+  readonly size: DocumentLimit;
+  /** Whether the schema may be asked for, and names that are nearly right are answered with those that are. */
+  readonly showsSchema: boolean;
+}
 
 /**
  * Parses and validates documents of one schema, with the same limits and error codes as over HTTP. Valid documents are
  * kept, because thousands of sockets send the same few.
  */
-export function documentReader(schema: GraphQLSchema): (source: string) => DocumentNode | readonly GraphQLError[] {
+export function documentReader(
+  schema: GraphQLSchema,
+  { size, showsSchema }: DocumentRules,
+): (source: string) => DocumentNode | readonly GraphQLError[] {
   const kept = new LRUCache<string, DocumentNode>({ max: KEPT_DOCUMENTS });
+  const rules = [...specifiedRules, ...furtherRules(showsSchema)];
   return (source) => {
     const known = kept.get(source);
     if (known) return known;
+    const tooLarge = size.refuseText(source);
+    if (tooLarge) return [tooLarge];
     let document: DocumentNode;
     try {
       document = parse(source, { maxTokens: MAX_DOCUMENT_TOKENS });
@@ -25,11 +45,20 @@ export function documentReader(schema: GraphQLSchema): (source: string) => Docum
       if (!(error instanceof GraphQLError)) throw error;
       return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
     }
-    const mistakes = validate(schema, document, specifiedRules, { maxErrors: MAX_VALIDATION_ERRORS });
+    const mistakes = validate(schema, document, rules, validationOptions(showsSchema));
     if (mistakes.length > 0) return mistakes.map((mistake) => withCode(mistake, 'GRAPHQL_VALIDATION_FAILED'));
     kept.set(source, document);
     return document;
   };
+}
+
+/** Beside those of GraphQL itself. */
+export function furtherRules(showsSchema: boolean): ValidationRule[] {
+  return showsSchema ? [] : [NoSchemaIntrospectionCustomRule];
+}
+
+export function validationOptions(showsSchema: boolean): { maxErrors: number; hideSuggestions: boolean } {
+  return { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions: !showsSchema };
 }
 
 /** The same error with a code, unless it has one already. */

@@ -16,6 +16,8 @@ export const ERROR_CODES = {
   ALREADY_CORRECTED: { retryable: false },
   INVOICE_STATE: { retryable: false },
   PAYMENT_FAILED: { retryable: false },
+  /** The document or its variables are larger than one request may be; ask for less, or in parts. */
+  QUERY_TOO_COMPLEX: { retryable: false },
   RATE_LIMITED: { retryable: true },
   FEATURE_DISABLED: { retryable: false },
   /** A subscription was not read fast enough; subscribe again with the last cursor seen. */
@@ -88,6 +90,17 @@ export function invoiceState(message: string): ApiError {
 export function paymentFailed(declineCode: string): ApiError {
   const message = `No money came in: ${declineCode}. The invoice is as it was; try another payment method.`;
   return new ApiError('PAYMENT_FAILED', message, { declineCode });
+}
+
+/**
+ * @param limit the name of the limit, as the documentation lists it
+ * @param found how much of it the request has, where that is known
+ * @param what it counts
+ */
+export function queryTooComplex(limit: string, most: number, found?: number, what = `of ${limit}`): ApiError {
+  const has = found === undefined ? 'has more' : `has ${found.toLocaleString('en-US', { useGrouping: false })}`;
+  const message = `At most ${most} ${what} are allowed, and the request ${has}: ask for less, or in parts. The limit is "${limit}".`;
+  return new ApiError('QUERY_TOO_COMPLEX', message, { limit, most, ...(found !== undefined && { found }) });
 }
 
 /** @param retryAfter in seconds */

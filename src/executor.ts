@@ -19,6 +19,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import type { OperationLimit, OperationLimits, RootFields } from './operation-limit.js';
 
 type Gateway = ApolloServerOptionsWithGateway<object>['gateway'];
 
@@ -26,6 +27,9 @@ type Gateway = ApolloServerOptionsWithGateway<object>['gateway'];
 const SIGHTS_BEFORE_COMPILING = 2;
 
 const KEPT_OPERATIONS = 500;
+
+/** Mistakes in variables that one answer reports; a list of a thousand wrong items would make as many. */
+export const EXECUTION = { maxCoercionErrors: 5 };
 
 interface Known {
   sights: number;
@@ -42,6 +46,9 @@ interface Request {
 
 export interface ExecutorOptions<TContext extends object> {
   readonly schema: GraphQLSchema;
+  readonly limits?: OperationLimits;
+  /** Asked before an operation runs; an error of it is the answer. */
+  readonly admit?: (context: TContext, fields: RootFields) => Promise<void> | undefined;
   /**
    * Ends what the operation's context holds open, before the answer leaves; an error of it is the answer. Here and not
    * in a plugin, because one plugin makes Apollo wait for promises at seven places of every request.
@@ -89,7 +96,7 @@ export class Executor<TContext extends object> {
           // Its type hides that there may be none. Apollo makes its own refusal of the error; nothing is kept of such a name.
           if (!(operation as unknown)) return interpret(schema, wanted);
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionOverHttp();
-          return this.#ended(context as TContext, this.#answer(wanted, query, operation));
+          return this.#answer(context as TContext, wanted, query, operation);
         },
       }),
       stop: () => Promise.resolve(),
@@ -106,8 +113,14 @@ export class Executor<TContext extends object> {
     this.#outcomes.set(variables, outcome);
   }
 
-  #answer(wanted: Request, query: string | undefined, operation: OperationDefinitionNode): Promise<ExecutionResult> {
-    const { schema, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING } = this.options;
+  #answer(
+    context: TContext,
+    wanted: Request,
+    query: string | undefined,
+    operation: OperationDefinitionNode,
+  ): Promise<ExecutionResult> {
+    const { schema, limits, sightsBeforeCompiling = SIGHTS_BEFORE_COMPILING } = this.options;
+    const limit = limits?.of(wanted.document, operation);
     let entry = this.#known.get(operation);
     if (!entry) this.#known.set(operation, (entry = { sights: 0, compiled: undefined }));
     entry.sights += 1;
@@ -115,24 +128,39 @@ export class Executor<TContext extends object> {
       entry.compiled = compiledOf(schema, wanted.document, wanted.operationName);
     }
     const { compiled } = entry;
-    if (!compiled) return interpret(schema, wanted);
-    if (query !== undefined) this.#learn(query, wanted, compiled);
-    return run(schema, compiled, wanted);
+    if (!compiled) return this.#admitted(context, limit, wanted, () => interpret(schema, wanted));
+    if (query !== undefined) this.#learn(query, wanted, compiled, limit);
+    return this.#admitted(context, limit, wanted, () => run(schema, compiled, wanted));
   }
 
-  #learn(query: string, { document, operationName }: Request, compiled: CompiledQuery): void {
+  #learn(
+    query: string,
+    { document, operationName }: Request,
+    compiled: CompiledQuery,
+    limit: OperationLimit | undefined,
+  ): void {
     const { schema } = this.options;
     let runs = this.#runs.get(query);
     if (!runs) this.#runs.set(query, (runs = new Map()));
     if (runs.has(operationName)) return;
-    runs.set(operationName, (variables, contextValue) =>
-      this.#ended(contextValue, run(schema, compiled, { document, operationName, variables, contextValue })),
-    );
+    runs.set(operationName, (variables, contextValue) => {
+      const wanted = { document, operationName, variables, contextValue };
+      return this.#admitted(contextValue, limit, wanted, () => run(schema, compiled, wanted));
+    });
   }
 
-  async #ended(context: TContext, answer: Promise<ExecutionResult>): Promise<ExecutionResult> {
+  async #admitted(
+    context: TContext,
+    limit: OperationLimit | undefined,
+    { variables = {} }: Request,
+    answer: () => Promise<ExecutionResult>,
+  ): Promise<ExecutionResult> {
+    const refused = limit?.refuse(variables);
+    if (refused) throw refused;
+    const waiting = limit && this.options.admit?.(context, limit.rootFields);
+    if (waiting) await waiting;
     try {
-      return await answer;
+      return await answer();
     } finally {
       const ending = this.options.endContext?.(context);
       if (ending) await ending;
@@ -185,7 +213,7 @@ async function run(schema: GraphQLSchema, compiled: CompiledQuery, request: Requ
 
 async function interpret(schema: GraphQLSchema, request: Request): Promise<ExecutionResult> {
   const { document, operationName, variables, contextValue } = request;
-  return execute({ schema, document, operationName, variableValues: variables, contextValue });
+  return execute({ schema, document, operationName, variableValues: variables, contextValue, options: EXECUTION });
 }
 
 /** The compiler's errors pass for GraphQLError without being whole: Apollo would mask every one of them as internal. */

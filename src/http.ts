@@ -1,14 +1,10 @@
-import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
+import type { BaseContext } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { FormatError } from './apollo.js';
-import type { Executor } from './executor.js';
-import { KnownRequests } from './known-request.js';
+import { graphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.js';
 import { idOf, withRequestId } from './request-id.js';
-import { discardRest, readJson, Refusal } from './request-body.js';
+import { sendJson } from './send-json.js';
 
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
 export const GRAPHQL_PATH = '/graphql';
@@ -20,28 +16,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const TIMEOUT_CHECK_MS = 2_000;
 const DRAIN_MS = 10_000;
 
-const STATUS_BY_CODE = new Map([
-  ['BAD_USER_INPUT', 400],
-  ['UNAUTHENTICATED', 401],
-  ['FORBIDDEN', 403],
-  ['RATE_LIMITED', 429],
-  ['SERVICE_UNAVAILABLE', 503],
-]);
-
 /** Answers a request and says so, or leaves it alone and says false. */
 export type Route = (request: IncomingMessage, response: ServerResponse, path: string) => boolean | Promise<boolean>;
-
-/** How GraphQL requests are answered. */
-export interface GraphqlHandlerOptions<TContext extends BaseContext> {
-  readonly apollo: ApolloServer<TContext>;
-  /** Apollo's; with it a document that came before is answered without Apollo. */
-  readonly executor?: Executor<TContext>;
-  /** Makes the context of one request; an error thrown here is the request's answer. */
-  readonly contextOf: (request: IncomingMessage) => TContext | Promise<TContext>;
-  readonly formatError: FormatError;
-  /** Told of every failure that is ours and not the client's. */
-  readonly onFault: (error: unknown) => void;
-}
 
 /** How the HTTP server is opened. */
 export interface HttpOptions<TContext extends BaseContext> extends GraphqlHandlerOptions<TContext> {
@@ -106,45 +82,6 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
   return { server, url: urlOf(server), close };
 }
 
-/** A `node:http` listener that answers GraphQL, whatever the path. */
-export function graphqlHandler<TContext extends BaseContext>(
-  options: GraphqlHandlerOptions<TContext>,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { apollo, executor, contextOf, formatError, onFault } = options;
-  const knownRequests = executor && new KnownRequests(executor);
-  return async (request, response) => {
-    let body: unknown;
-    try {
-      body = request.method === 'POST' ? await readJson(request, response) : undefined;
-      if (!request.complete) response.once('finish', () => discardRest(request));
-    } catch (error) {
-      response.once('finish', () => discardRest(request));
-      if (error instanceof Refusal) sendRefusal(request, response, error, formatError);
-      else response.destroy();
-      return;
-    }
-    const started = knownRequests?.start(request, body, contextOf);
-    // Whatever it fails of is for Apollo to tell.
-    const result = await started?.outcome.catch(() => undefined);
-    if (started && result?.data && !result.errors) {
-      sendJson(response, 200, result, started.contentType);
-      return;
-    }
-    if (started) executor?.keep(started.variables, started.outcome);
-    const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method ?? 'GET',
-        headers: headersOf(request),
-        search: searchOf(request.url ?? ''),
-        body: started ? { ...Object(body), variables: started.variables } : body,
-      },
-      context: async () => started?.context ?? contextOf(request),
-    });
-    knownRequests?.learn(request, answer);
-    await send(response, answer, onFault);
-  };
-}
-
 function router(
   graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   health: Route,
@@ -176,72 +113,13 @@ function healthRoute(isReady: () => Promise<boolean>): Route {
   };
 }
 
-function headersOf(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return headers;
-}
-
-async function send(
-  response: ServerResponse,
-  answer: HTTPGraphQLResponse,
-  onFault: (error: unknown) => void,
-): Promise<void> {
-  response.statusCode = answer.status === 500 ? statusOfFailure(answer) : (answer.status ?? 200);
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
-  if (answer.body.kind === 'complete') {
-    response.end(answer.body.string);
-    return;
-  }
-  // The pipeline waits for a slow client, and closes the results when the client leaves.
-  await pipeline(Readable.from(answer.body.asyncIterator), response).catch((error: unknown) => {
-    if (!response.destroyed) onFault(error);
-  });
-}
-
-/** Apollo answers 500 to every failure before execution that names no status; our codes know better. */
-function statusOfFailure({ body }: HTTPGraphQLResponse): number {
-  const code = body.kind === 'complete' ? /"code":"([A-Z_]+)"/.exec(body.string)?.[1] : undefined;
-  return STATUS_BY_CODE.get(code ?? '') ?? 500;
-}
-
-function sendRefusal(
-  request: IncomingMessage,
-  response: ServerResponse,
-  refusal: Refusal,
-  formatError: FormatError,
-): void {
-  const wanted = request.headers.accept?.includes('application/graphql-response+json') ?? false;
-  const type = `${wanted ? 'application/graphql-response+json' : 'application/json'}; charset=utf-8`;
-  const errors = [formatError({ message: refusal.message, extensions: { code: 'BAD_REQUEST' } }, refusal)];
-  sendJson(response, refusal.status, { errors }, type);
-}
-
 function failure(code: string, message: string): { errors: { message: string; extensions: { code: string } }[] } {
   return { errors: [{ message, extensions: { code } }] };
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  contentType = 'application/json; charset=utf-8',
-): void {
-  response.statusCode = status;
-  response.setHeader('content-type', contentType);
-  response.end(`${JSON.stringify(body)}\n`);
 }
 
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
-}
-
-function searchOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? '' : url.slice(query);
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

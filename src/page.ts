@@ -2,9 +2,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { badInput } from './errors.js';
 import { decodeUuid, type NodeTag } from './node-id.js';
-
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 200;
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './page-size.js';
 
 /** The description of every `first`. */
 export const FIRST = `How many rows, 1 to ${MAX_PAGE_SIZE}; default ${DEFAULT_PAGE_SIZE}.`;

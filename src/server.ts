@@ -1,24 +1,21 @@
 /** The composition root's second half: opens database, services, schema, HTTP and WebSocket, and closes them. */
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { makeApollo } from './apollo.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { Context, ContextFactory, guardRootField } from './context.js';
 import { openDatabase, type Database } from './database.js';
-import { errorFormatter, errorReporter } from './errors.js';
-import { Executor } from './executor.js';
+import { openDoors } from './doors.js';
 import { explorer, mayShowKey } from './explorer.js';
-import { openHttp, type HttpDoor, type Route } from './http.js';
+import type { Route } from './http.js';
 import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
 import { laneConnections } from './lanes.js';
 import { MIGRATIONS } from './migrations.js';
 import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
+import type { Principal } from './principal.js';
 import { makeSchema } from './schema.js';
 import { ENTITIES, SUBSCRIBERS, makeResolvers, makeServices, type Services } from './services.js';
-import { openSocket } from './socket.js';
 import { StartError } from './start-error.js';
 
 const CLOCK_FIRST_SYNCS = 5;
@@ -107,7 +104,15 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   const contexts = new ContextFactory(database.orm, clock, services.admission);
   const door: DoorState = { isOpen: false, explorerKey: undefined };
   const routes = [services.invoiceDoor, services.webhooks.door];
-  const http = await openDoor(config, log, schema, contexts, database, door, routes);
+  const http = await openDoors<Principal, Context>({
+    config,
+    log,
+    schema,
+    contexts,
+    endContext: (context) => context.end(),
+    isReady: async () => door.isOpen && (await database.isReady()),
+    routes: [explorerOf(door), ...routes],
+  });
   services.invoiceAddresses.listensAt(http.url);
   closers.add(() => http.close());
   // After everything that may fail, because a key that was made by a start that failed is never shown again.
@@ -168,56 +173,14 @@ async function openClock(database: Database, log: Logger, closers: Closers): Pro
   return clock;
 }
 
-async function openDoor(
-  config: Config,
-  log: Logger,
-  schema: GraphQLSchema,
-  contexts: ContextFactory,
-  database: Database,
-  state: Readonly<DoorState>,
-  routes: readonly Route[],
-): Promise<HttpDoor> {
-  const formatError = errorFormatter(errorReporter(log));
-  const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
-  const endContext = (context: Context) => context.end();
-  const executor = new Executor<Context>({ schema, endContext });
-  const apollo = makeApollo<Context>({ executor, formatError, logger: apolloLog(log) });
+function explorerOf(state: Readonly<DoorState>): Route {
   const mayShow = (request: IncomingMessage) =>
     mayShowKey({
       embedded: state.explorerKey !== undefined,
       remoteAddress: request.socket.remoteAddress,
       host: request.headers.host,
     });
-  const http = await openHttp<Context>({
-    apollo,
-    executor,
-    host: config.host,
-    port: config.port,
-    formatError,
-    onFault,
-    contextOf: (request) => contexts.fromAuthorization(request.headers.authorization),
-    isReady: async () => state.isOpen && (await database.isReady()),
-    routes: [explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) }), ...routes],
-  }).catch((error: unknown) => {
-    throw portProblem(config, error);
-  });
-  const socket = openSocket({
-    server: http.server,
-    schema,
-    formatError,
-    onFault,
-    principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),
-    refusedAmong: (principals) => contexts.refusedAmong(principals),
-    contextOf: (principal) => contexts.of(principal),
-    endContext,
-  });
-  return {
-    ...http,
-    close: async () => {
-      await socket.close();
-      await http.close();
-    },
-  };
+  return explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) });
 }
 
 function notifyUrlOf(config: Config, databaseUrl: string): string | undefined {
@@ -227,32 +190,4 @@ function notifyUrlOf(config: Config, databaseUrl: string): string | undefined {
 function notifyProblem(error: unknown): StartError {
   const reason = error instanceof Error ? error.message : String(error);
   return new StartError(`The connection for alerts cannot be made (${reason}); check NOTIFY_DATABASE_URL.`);
-}
-
-function portProblem(config: Config, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return new StartError(
-      `Port ${config.port} on ${config.host} is in use; stop what uses it, or set PORT to another one.`,
-    );
-  }
-  if (code === 'EACCES')
-    return new StartError(`Port ${config.port} may not be used by this user; set PORT to one above 1023.`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new StartError(
-      `HOST=${config.host} is no address of this machine; set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
-    );
-  }
-  return error;
-}
-
-/** Apollo speaks of its own state at levels below warning; only its troubles are of interest. */
-function apolloLog(log: Logger) {
-  const nothing = () => undefined;
-  return {
-    debug: nothing,
-    info: nothing,
-    warn: (text: unknown) => log.warn(text),
-    error: (text: unknown) => log.error(text),
-  };
 }

@@ -1,5 +1,6 @@
 import { handleProtocols, makeServer } from 'graphql-ws';
 import {
+  getOperationAST,
   GraphQLError,
   Kind,
   type ExecutionArgs,
@@ -15,8 +16,10 @@ import { Admitted } from './admitted.js';
 import type { FormatError } from './apollo.js';
 import { unauthenticated } from './errors.js';
 import { Connection } from './connection.js';
-import { documentReader, withCode } from './document.js';
+import { EXECUTION } from './executor.js';
+import { documentReader, withCode, type DocumentRules } from './document.js';
 import { GRAPHQL_PATH } from './http.js';
+import type { OperationLimits, RootFields } from './operation-limit.js';
 
 /** Bytes that one message from a client may have; larger mutations go over HTTP. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -32,6 +35,10 @@ export interface SocketOptions<TPrincipal extends object, TContext extends objec
   /** The HTTP server whose upgrades to `/graphql` are taken; all other upgrades are refused. */
   readonly server: Server;
   readonly schema: GraphQLSchema;
+  readonly documents: DocumentRules;
+  readonly operations: OperationLimits;
+  /** Asked before an operation runs; an error of it is the answer. */
+  readonly admit?: (context: TContext, fields: RootFields) => Promise<void> | undefined;
   /** Who connects; undefined closes with 4403. A rejection closes with 1013, which clients try again. */
   readonly principalOf: (
     connectionParams: Readonly<Record<string, unknown>>,
@@ -136,8 +143,8 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
   admitted: Admitted<TPrincipal>,
 ): Parameters<typeof makeServer<Record<string, unknown>, Extra>>[0] {
-  const { schema, principalOf, contextOf } = options;
-  const read = documentReader(schema);
+  const { schema, operations, principalOf, contextOf } = options;
+  const read = documentReader(schema, options.documents);
   const endContext = async ({ contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> => {
     try {
       await options.endContext?.(contextValue as TContext);
@@ -163,7 +170,14 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
         if (!principal) throw unauthenticated();
         const contextValue = await contextOf(principal, request);
         const { operationName, variables } = payload;
-        return { schema, document, operationName, variableValues: variables, contextValue };
+        const operation = getOperationAST(document, operationName);
+        if (operation) {
+          const limit = operations.of(document, operation);
+          const refusal = limit.refuse(variables ?? {});
+          if (refusal) return [refusal];
+          await options.admit?.(contextValue, limit.rootFields);
+        }
+        return { schema, document, operationName, variableValues: variables, contextValue, options: EXECUTION };
       } catch (error) {
         return [asGraphqlError(error)];
       }

@@ -13,6 +13,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import type { Context } from '../context.js';
+import { Costs } from '../costs.js';
 import { Account } from '../identity/account.js';
 import type { AccountService } from '../identity/account.service.js';
 import { encodeId } from '../node-id.js';
@@ -93,6 +94,7 @@ export class BudgetResolver {
   }
 
   @Requires('budget.read')
+  @Costs(100)
   @Query(() => BudgetStatus, {
     description:
       "Every budget that applies to an account, own and inherited, in its current period. Without userId, teamId and runId: the organization's; for a MEMBER its own account's. An account that was never used is answered as if it had been made, a run as if without a user. Requires budget.read. Errors: BAD_USER_INPUT, NOT_FOUND (for a MEMBER: an account that is not its own or below), FORBIDDEN.",
@@ -121,6 +123,7 @@ export class BudgetResolver {
   }
 
   @Requires('budget.check')
+  @Costs(1_000)
   @Query(() => Decision, {
     description:
       'Whether a call would be allowed now, by an amount or by what its tokens cost at most. Advisory: nothing is held, so the next call may be told otherwise. For a disabled account it is DENIED, while what is recorded or deducted (recordUsage, deductFromBudget) counts on it all the same. Requires budget.check. Errors: BAD_USER_INPUT, FORBIDDEN.',

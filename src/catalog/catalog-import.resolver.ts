@@ -1,5 +1,6 @@
 import { Ctx, Field, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { Context } from '../context.js';
+import { Costs } from '../costs.js';
 import { Requires } from '../requires.js';
 import { DateTimeScalar } from '../scalars.js';
 import type { CatalogImportService, CatalogStatus } from './catalog-import.service.js';
@@ -146,6 +147,7 @@ export class CatalogImportResolver {
   }
 
   @Requires('catalog.refresh')
+  @Costs(20_000)
   @Mutation(() => PricingImportReport, {
     description:
       'Imports prices now: from PRICING_UPDATE_URL where it is set, else those that Tollgate came with. A source that cannot be read or used is the outcome FAILED: the last good prices stay. Organizations’ own prices are never touched. Requires catalog.refresh (OPERATOR). Errors: FORBIDDEN.',

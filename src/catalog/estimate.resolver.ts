@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../context.js';
+import { Costs } from '../costs.js';
 import type { PicoUsd } from '../money.js';
 import { Requires } from '../requires.js';
 import { DateTimeScalar, DecimalScalar, QuantityScalar } from '../scalars.js';
@@ -116,6 +117,7 @@ export class EstimateResolver {
   }
 
   @Requires('catalog.read')
+  @Costs(5_000)
   @Query(() => CostEstimate, {
     description:
       'What a call will cost, before it is made. Stores nothing. Requires catalog.read. Errors: BAD_USER_INPUT, MODEL_NOT_PRICED (`reason`: UNKNOWN_MODEL, AMBIGUOUS_MODEL or NO_PRICE).',

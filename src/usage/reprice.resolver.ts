@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../context.js';
+import { Costs } from '../costs.js';
 import { FIRST, PageInfo, type Page } from '../page.js';
 import { Requires } from '../requires.js';
 import { ApplyRepriceInput, PreviewRepriceInput, RepriceFilter } from './reprice-input.js';
@@ -66,6 +67,7 @@ export class RepriceResolver {
   }
 
   @Requires('usage.preview')
+  @Costs(20_000)
   @Query(() => RepricePreview, {
     description: `What a reprice would do: the calls of a model and a period by the prices that are in force for their instants today, with the markups that they have. Deductions, reversals and what was corrected are not in it. Not for a period with more than 100,000 records, of all models, on its days. Requires usage.preview. Errors: ${ERRORS}.`,
   })
@@ -77,6 +79,7 @@ export class RepriceResolver {
   }
 
   @Requires('usage.correct')
+  @Costs(20_000)
   @Mutation(() => ApplyRepricePayload, {
     description: `Does what previewReprice shows, by the prices that are in force when it begins. A call without a price gets it in place; one that has a price is corrected, by a reversal and a replacement that count where it did. What comes to the same cost and charge is left alone, as is what somebody corrects meanwhile and what a reprice that began later has replaced. A call changes some 2,000 records: until isComplete is true, send the same one again, which goes on where it was, also after a failure. Requires usage.correct. Errors: ${ERRORS}, IDEMPOTENCY_CONFLICT, SERVICE_UNAVAILABLE (send the same key again).`,
   })

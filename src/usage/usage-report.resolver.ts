@@ -4,6 +4,7 @@ import { costLineFromJson } from '../catalog/cost-line.js';
 import { Pricing } from '../catalog/pricing.js';
 import type { BookPricing } from '../catalog/price-book.js';
 import type { Context } from '../context.js';
+import { Costs } from '../costs.js';
 import { Account } from '../identity/account.js';
 import { FIRST, PageInfo, type Page } from '../page.js';
 import { Requires } from '../requires.js';
@@ -51,6 +52,7 @@ export class UsageReportResolver {
   }
 
   @Requires('usage.read')
+  @Costs(5_000)
   @Query(() => UsageSummary, {
     description:
       'Exact sums of the usage of some local days: cost, charge and gross margin, with the number of unpriced records beside each. A MEMBER sees its account and below. An account that was never used, or is not for the caller, has none. Requires usage.read. Errors: BAD_USER_INPUT (also for more than 92 days by account, and for more than 10,000 rows), FORBIDDEN.',

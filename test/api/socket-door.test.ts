@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 import { SLOW_CONSUMER } from '../../src/connection.js';
 import { MAX_MESSAGE_BYTES } from '../../src/socket.js';
+import { connectRaw, type RawSocket } from '../support/raw-socket.js';
 import { openSmallDoor, type SmallDoor } from '../support/small-door.js';
 
 let door: SmallDoor;
-const clients = new Set<Client>();
+const clients = new Set<RawSocket>();
 beforeEach(async () => {
   door = await openSmallDoor({ initWaitMs: 100, slowConsumerGraceMs: 100 });
 });
@@ -282,52 +283,15 @@ describe('closing', () => {
   });
 });
 
-interface Client {
-  readonly socket: WebSocket;
-  readonly closed: Promise<{ code: number; reason: string }>;
-  send(message: unknown): void;
-  /** The next message, in the order of arrival. */
-  next(): Promise<unknown>;
-}
-
-async function introduced(name = 'ann', options: ClientOptions = {}, to = door): Promise<Client> {
+async function introduced(name = 'ann', options: ClientOptions = {}, to = door): Promise<RawSocket> {
   const client = await connect(options, undefined, undefined, to);
   client.send({ ...init, payload: { name } });
   expect(await client.next()).toEqual(ack);
   return client;
 }
 
-async function connect(
-  options: ClientOptions = {},
-  protocol = 'graphql-transport-ws',
-  path = '/graphql',
-  to = door,
-): Promise<Client> {
-  const socket = new WebSocket(`${to.url.replace('http', 'ws')}${path}`, protocol, options);
-  const arrived: unknown[] = [];
-  let wake: () => void = () => undefined;
-  socket.on('message', (data: Buffer) => {
-    arrived.push(JSON.parse(data.toString()));
-    wake();
-  });
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
-  });
-  await once(socket, 'open');
-  socket.on('error', () => undefined);
-  const client: Client = {
-    socket,
-    closed,
-    send: (message) =>
-      socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message)),
-    next: async () => {
-      while (arrived.length === 0) {
-        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), closed]);
-        if (arrived.length === 0 && socket.readyState === WebSocket.CLOSED) throw new Error('The socket was closed.');
-      }
-      return arrived.shift();
-    },
-  };
+async function connect(options: ClientOptions = {}, protocol?: string, path?: string, to = door): Promise<RawSocket> {
+  const client = await connectRaw(to.url, options, protocol, path);
   clients.add(client);
   return client;
 }

@@ -11,8 +11,10 @@ import {
 } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import { makeApollo, type FormatError } from '../../src/apollo.js';
+import { DocumentLimit } from '../../src/document-limit.js';
 import { Executor } from '../../src/executor.js';
 import { openHttp, type HttpDoor, type HttpOptions } from '../../src/http.js';
+import { OperationLimits } from '../../src/operation-limit.js';
 import { openSocket, type SocketDoor, type SocketOptions } from '../../src/socket.js';
 
 export interface SmallContext extends BaseContext {
@@ -171,8 +173,10 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
     await Promise.resolve();
     if (state.failsAtEnd) throw new Error('secret detail of a table');
   };
-  const executor = new Executor<SmallContext>({ schema, endContext });
-  const apollo = makeApollo<SmallContext>({ executor, formatError: smallFormatError });
+  const documents = { size: new DocumentLimit(true), showsSchema: true };
+  const operations = new OperationLimits(schema, true);
+  const executor = new Executor<SmallContext>({ schema, limits: operations, endContext });
+  const apollo = makeApollo<SmallContext>({ executor, formatError: smallFormatError, showsSchema: true });
   apollo.addPlugin({
     requestDidStart: () => {
       stage.apolloRequests += 1;
@@ -182,6 +186,7 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
   const http = await openHttp<SmallContext>({
     apollo,
     executor,
+    documents: documents.size,
     contextOf: (request) => ({ who: nameOf(request), state: { failsAtEnd: false } }),
     formatError: smallFormatError,
     onFault,
@@ -193,6 +198,8 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
   const socket = openSocket<{ name: string }, SmallContext>({
     server: http.server,
     schema,
+    documents,
+    operations,
     principalOf: ({ name = undefined, Authorization = name }) => {
       if (name === 'unlucky') throw new Error('The database is away.');
       return typeof Authorization === 'string' ? { name: Authorization } : undefined;

@@ -14,6 +14,7 @@ import {
   Root,
 } from 'type-graphql';
 import type { Context } from '../../context.js';
+import { Costs } from '../../costs.js';
 import { Account } from '../../identity/account.js';
 import type { AccountService } from '../../identity/account.service.js';
 import { encodeId } from '../../node-id.js';
@@ -119,6 +120,7 @@ export class InvoiceResolver {
     return this.reading.lines(context.operation, invoice);
   }
 
+  @Costs(100)
   @FieldResolver(() => [InvoiceExplanation], {
     description: 'How its lines came to their amounts, down to the usage records behind them.',
   })
@@ -256,6 +258,7 @@ export class InvoiceResolver {
   }
 
   @Requires('billing.read')
+  @Costs(5_000)
   @Query(() => UpcomingInvoice, {
     description:
       'The next invoice of a subscription as it would be with the usage so far. Where all is invoiced it has no lines. Writes nothing. Requires billing.read. Errors: NOT_FOUND, FORBIDDEN, FEATURE_DISABLED.',

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../context.js';
+import { Costs } from '../../costs.js';
 import { encodeId } from '../../node-id.js';
 import { FIRST, PageInfo, type Page } from '../../page.js';
 import { Requires } from '../../requires.js';
@@ -80,6 +81,7 @@ export class PlanResolver {
   }
 
   @Requires('billing.read')
+  @Costs(500)
   @Query(() => [TieredCharge], {
     description:
       'What the tiers of a plan would make of a period’s quantities, up to 100: what several say of one row is added up. Requires billing.read. Errors: BAD_USER_INPUT (also for a unit that the plan bills by its cost), NOT_FOUND, FORBIDDEN, FEATURE_DISABLED.',

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { Context } from '../../context.js';
+import { Costs } from '../../costs.js';
 import { Requires } from '../../requires.js';
 import { FinancialReport } from './financial-report.js';
 import type { FinancialReportService } from './financial-report.service.js';
@@ -9,6 +10,7 @@ export class FinancialReportResolver {
   constructor(private readonly service: FinancialReportService) {}
 
   @Requires('billing.read')
+  @Costs(10_000)
   @Query(() => FinancialReport, {
     description:
       'A month for whoever closes its books: usage with its gross margin, and by currency what was invoiced, taken back, paid and is open at its end. Requires billing.read. Errors: BAD_USER_INPUT (no month, or one that has not begun), FORBIDDEN, FEATURE_DISABLED.',
