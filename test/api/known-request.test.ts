@@ -32,7 +32,8 @@ async function send(sent: Sent, headers: Record<string, string> = {}) {
     body: JSON.stringify(sent),
   });
   const { status } = response;
-  const said = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'));
+  const own = ['date', 'x-request-id'];
+  const said = Object.fromEntries([...response.headers].filter(([name]) => !own.includes(name)));
   return { status, headers: said, body: await response.text() };
 }
 
