@@ -191,7 +191,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     lanes: value.LANES,
     logLevel: value.LOG_LEVEL,
     testClock: value.TEST_CLOCK,
-    limits: limitsOf(value),
+    limits: limitsOf(value, environment['NODE_ENV'] === 'production'),
   };
 }
 

@@ -95,6 +95,11 @@ export class ContextFactory {
     return this.of(principal);
   }
 
+  /** Who it is, for what is counted by key. */
+  nameOf(this: void, { actor }: Principal): string {
+    return actor.id;
+  }
+
   of(principal: Principal | undefined): Context {
     return new Context(principal, this.orm, this.clock);
   }

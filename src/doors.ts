@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { makeApollo } from './apollo.js';
+import { ClientAddresses } from './client-address.js';
 import type { Config } from './config.js';
 import { DocumentLimit } from './document-limit.js';
 import { errorFormatter, errorReporter } from './errors.js';
 import { Executor } from './executor.js';
 import { openHttp, type HttpDoor, type Route } from './http.js';
 import { OperationLimits } from './operation-limit.js';
+import { SocketLimits } from './socket-limits.js';
 import { openSocket } from './socket.js';
 import { StartError } from './start-error.js';
 
@@ -19,6 +21,8 @@ export interface Contexts<TPrincipal extends object, TContext extends object> {
   /** Those of them that are refused since. */
   refusedAmong(principals: readonly TPrincipal[]): Promise<ReadonlySet<TPrincipal>>;
   of(principal: TPrincipal): TContext;
+  /** The key or token, as its sockets and requests are counted. */
+  nameOf(this: void, principal: TPrincipal): string;
 }
 
 interface DoorsOptions<TPrincipal extends object, TContext extends object> {
@@ -36,11 +40,11 @@ export async function openDoors<TPrincipal extends object, TContext extends obje
   options: DoorsOptions<TPrincipal, TContext>,
 ): Promise<HttpDoor> {
   const { config, log, schema, contexts, endContext, isReady, routes } = options;
-  const { areDocumentsLimited } = config.limits;
-  const formatError = errorFormatter(errorReporter(log));
+  const { areDocumentsLimited, showsSchema, origins, proxies } = config.limits;
+  const formatError = errorFormatter(errorReporter(log), showsSchema);
+  const addresses = new ClientAddresses(proxies);
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
-  const documents = { size: new DocumentLimit(areDocumentsLimited), showsSchema: true };
-  const { showsSchema } = documents;
+  const documents = { size: new DocumentLimit(areDocumentsLimited), showsSchema };
   const operations = new OperationLimits(schema, areDocumentsLimited);
   const executor = new Executor<TContext>({ schema, limits: operations, endContext });
   const http = await openHttp<TContext>({
@@ -53,6 +57,10 @@ export async function openDoors<TPrincipal extends object, TContext extends obje
     onFault,
     contextOf: (request: IncomingMessage) => contexts.fromAuthorization(request.headers.authorization),
     isReady,
+    limits: config.limits,
+    addresses,
+    origins,
+    isHttps: config.publicUrl?.startsWith('https:') ?? false,
     routes,
   }).catch((error: unknown) => {
     throw portProblem(config, error);
@@ -62,6 +70,9 @@ export async function openDoors<TPrincipal extends object, TContext extends obje
     schema,
     documents,
     operations,
+    limits: new SocketLimits(config.limits),
+    addressOf: (request) => addresses.of(request),
+    nameOf: contexts.nameOf,
     formatError,
     onFault,
     principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),

@@ -235,6 +235,7 @@ function reported(error: ApiError): ReportedError {
 /** The same for GraphQL errors: its own mistakes become BAD_USER_INPUT. */
 export function errorFormatter(
   report: ErrorReporter,
+  suggestsNames = true,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
@@ -242,11 +243,11 @@ export function errorFormatter(
       ...(formatted.locations && { locations: formatted.locations }),
       ...(formatted.path && { path: formatted.path }),
     };
-    // graphql-js refuses a null for an argument with a default only while executing, and gives that no code.
-    const isArgument = error instanceof GraphQLError && !error.originalError && /^Argument "/.test(error.message);
-    const code = isArgument ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
+    const isOwn = error instanceof GraphQLError && !error.originalError;
+    const code = isOwn && OF_INPUT.test(error.message) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
     if (!(cause instanceof ApiError) && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
-      const { message, field } = inputErrorOf(formatted.message, error);
+      const said = suggestsNames ? formatted.message : withoutSuggestion(formatted.message);
+      const { message, field } = inputErrorOf(said, error);
       return {
         message,
         ...at,
@@ -256,6 +257,17 @@ export function errorFormatter(
     const { message, ...extensions } = report(cause);
     return { message, ...at, extensions };
   };
+}
+
+/**
+ * What graphql-js gives no code: it refuses a null for an argument with a default only while executing, and ends with a
+ * word of its own where a request has more mistakes than are told of.
+ */
+const OF_INPUT = /^(Argument "|Too many errors processing variables)/;
+
+/** Names that are nearly right lead whoever guesses through a schema that is not shown. */
+function withoutSuggestion(message: string): string {
+  return message.replace(/ Did you mean [^?]*\?/g, '');
 }
 
 /** Apollo's codes for a request that is wrong in itself all mean the same to a caller. */

@@ -83,17 +83,15 @@ function sendPage(response: ServerResponse, { firstQuery }: ExplorerOptions, key
   });
   response.statusCode = 200;
   response.setHeader('content-type', 'text/html; charset=utf-8');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('x-frame-options', 'DENY');
   response.setHeader('content-security-policy', policy(nonce));
   response.end(page.replaceAll('<script', `<script nonce="${nonce}"`));
 }
 
 /** The browser itself then refuses whatever would leave our origin. */
-function policy(nonce: string): string {
+function policy(nonce?: string): string {
   return [
     `default-src 'self'`,
-    `script-src 'self' 'nonce-${nonce}'`,
+    nonce === undefined ? `script-src 'self'` : `script-src 'self' 'nonce-${nonce}'`,
     `style-src 'self' 'unsafe-inline'`,
     `img-src 'self' data:`,
     `font-src 'self' data:`,
@@ -123,6 +121,8 @@ async function sendAsset(request: IncomingMessage, response: ServerResponse, pat
   if (!file) return false;
   const { etag } = file.headers;
   response.setHeader('cache-control', 'no-cache');
+  // Workers take theirs from their own file.
+  response.setHeader('content-security-policy', policy());
   response.setHeader('vary', 'accept-encoding');
   if (etag !== undefined && request.headers['if-none-match'] === etag) {
     response.writeHead(304, { etag }).end();

@@ -1,9 +1,13 @@
 import type { BaseContext } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import cors from 'cors';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ClientAddresses } from './client-address.js';
+import { limitConnections, type ConnectionLimits } from './connection-limit.js';
 import { graphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.js';
 import { idOf, withRequestId } from './request-id.js';
+import { setSecurityHeaders } from './security-headers.js';
 import { sendJson } from './send-json.js';
 
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
@@ -15,6 +19,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const TIMEOUT_CHECK_MS = 2_000;
 const DRAIN_MS = 10_000;
+// Whoever reads or sends nothing for so long has left, or wants to be waited for.
+const SILENCE_TIMEOUT_MS = 120_000;
+const PREFLIGHT_KEPT_S = 600;
 
 /** Answers a request and says so, or leaves it alone and says false. */
 export type Route = (request: IncomingMessage, response: ServerResponse, path: string) => boolean | Promise<boolean>;
@@ -26,6 +33,12 @@ export interface HttpOptions<TContext extends BaseContext> extends GraphqlHandle
   readonly port: number;
   /** Whether requests can be served now; asked by `/health/ready`. A rejection counts as no. */
   readonly isReady: () => boolean | Promise<boolean>;
+  readonly limits: ConnectionLimits;
+  readonly addresses: ClientAddresses;
+  /** Whose pages may call `/graphql`, beside our own. */
+  readonly origins: readonly string[];
+  /** Whether people reach it by https. */
+  readonly isHttps: boolean;
   /** Further routes, asked in order after `/graphql` and `/health/...`. */
   readonly routes?: readonly Route[];
 }
@@ -44,7 +57,7 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
   const { apollo, host, port, onFault } = options;
   let closing = false;
   const isReady = async (): Promise<boolean> => !closing && (await options.isReady());
-  const answer = router(graphqlHandler(options), healthRoute(isReady), options.routes ?? []);
+  const answer = router(options, healthRoute(isReady));
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // It crossed with our closing of an idle connection: what cannot be answered must not take effect.
     if (!request.socket.writable) return;
@@ -65,6 +78,8 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
     },
     onRequest,
   );
+  server.setTimeout(SILENCE_TIMEOUT_MS);
+  limitConnections(server, options.limits, options.addresses);
   // Without a listener Node asks for every announced body, also for one that is too large.
   server.on('checkContinue', onRequest);
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: DRAIN_MS }));
@@ -82,20 +97,45 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
   return { server, url: urlOf(server), close };
 }
 
-function router(
-  graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+function router<TContext extends BaseContext>(
+  options: HttpOptions<TContext>,
   health: Route,
-  routes: readonly Route[],
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { isHttps, origins, routes = [] } = options;
+  const graphql = graphqlHandler(options);
+  const shareWith = origins.length > 0 ? sharing(origins) : undefined;
   return async (request, response) => {
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('cache-control', 'no-store');
+    setSecurityHeaders(response, isHttps);
     const path = pathOf(request.url ?? '');
-    if (path === GRAPHQL_PATH) return graphql(request, response);
+    if (path === GRAPHQL_PATH) {
+      // A preflight is answered by it.
+      if (shareWith) await shareWith(request, response);
+      if (!response.writableEnded) await graphql(request, response);
+      return;
+    }
     for (const route of [health, ...routes]) {
       if (await route(request, response, path)) return;
     }
     sendJson(response, 404, failure('NOT_FOUND', `There is nothing here; the API is at ${GRAPHQL_PATH}.`));
+  };
+}
+
+/** Keys come in a header that a page has to set, never in what a browser sends by itself, such as cookies. */
+function sharing(origins: readonly string[]): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const share = cors({
+    origin: [...origins],
+    credentials: false,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight'],
+    exposedHeaders: ['retry-after'],
+    maxAge: PREFLIGHT_KEPT_S,
+  });
+  return async (request, response) => {
+    await new Promise<void>((resolve) => {
+      // It ends a preflight itself and does not go on.
+      response.once('finish', resolve);
+      share(request, response, () => resolve());
+    });
   };
 }
 

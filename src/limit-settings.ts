@@ -1,16 +1,81 @@
 /** The settings of what one request, one client and one address may take. */
+import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { flag } from './setting.js';
+import { flag, wholeNumber } from './setting.js';
+
+/** Names with commas between. */
+const list = (isRight: (item: string) => boolean, message: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
+    .refine((items) => items.every(isRight), message);
+
+const openOutsideProduction = z.enum(['true', 'false'], { error: 'must be true or false' }).optional();
 
 export const limitSettings = {
   ENABLE_DOCUMENT_LIMITS: flag(true),
+  ENABLE_INTROSPECTION: openOutsideProduction,
+  ENABLE_EXPLORER: openOutsideProduction,
+  CORS_ORIGINS: list(
+    isOrigin,
+    'must be origins such as https://app.example.com, with commas between; * and null are none',
+  ),
+  TRUSTED_PROXIES: list(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, with commas between'),
+  MAX_CONNECTIONS: wholeNumber(20_000, 0, 1_000_000),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(2_000, 0, 1_000_000),
+  MAX_SOCKETS: wholeNumber(15_000, 0, 1_000_000),
+  MAX_SOCKETS_PER_ADDRESS: wholeNumber(1_000, 0, 1_000_000),
+  MAX_SOCKETS_PER_KEY: wholeNumber(1_000, 0, 1_000_000),
+  MAX_OPERATIONS_PER_SOCKET: wholeNumber(100, 0, 100_000),
 };
 
 export interface Limits {
   /** false: documents and variables of any size and cost, to measure what the limits prevent. */
   readonly areDocumentsLimited: boolean;
+  /** Whether the schema may be asked for, and names that are nearly right are answered with those that are. */
+  readonly showsSchema: boolean;
+  readonly showsExplorer: boolean;
+  /** Whose pages may call, beside our own. */
+  readonly origins: readonly string[];
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly proxies: readonly string[];
+  /** Of all these 0 is: as many as come. */
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxSockets: number;
+  readonly maxSocketsPerAddress: number;
+  readonly maxSocketsPerKey: number;
+  readonly maxOperationsPerSocket: number;
 }
 
-export function limitsOf(value: z.infer<z.ZodObject<typeof limitSettings>>): Limits {
-  return { areDocumentsLimited: value.ENABLE_DOCUMENT_LIMITS };
+export function limitsOf(value: z.infer<z.ZodObject<typeof limitSettings>>, isProduction: boolean): Limits {
+  const isOpen = (setting: 'true' | 'false' | undefined) =>
+    setting === undefined ? !isProduction : setting === 'true';
+  return {
+    areDocumentsLimited: value.ENABLE_DOCUMENT_LIMITS,
+    showsSchema: isOpen(value.ENABLE_INTROSPECTION),
+    showsExplorer: isOpen(value.ENABLE_EXPLORER),
+    origins: value.CORS_ORIGINS,
+    proxies: value.TRUSTED_PROXIES,
+    maxConnections: value.MAX_CONNECTIONS,
+    maxConnectionsPerAddress: value.MAX_CONNECTIONS_PER_ADDRESS,
+    maxSockets: value.MAX_SOCKETS,
+    maxSocketsPerAddress: value.MAX_SOCKETS_PER_ADDRESS,
+    maxSocketsPerKey: value.MAX_SOCKETS_PER_KEY,
+    maxOperationsPerSocket: value.MAX_OPERATIONS_PER_SOCKET,
+  };
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isNetwork(text: string): boolean {
+  try {
+    proxyAddress.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -111,7 +111,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     contexts,
     endContext: (context) => context.end(),
     isReady: async () => door.isOpen && (await database.isReady()),
-    routes: [explorerOf(door), ...routes],
+    routes: [...(config.limits.showsExplorer ? [explorerOf(door)] : []), ...routes],
   });
   services.invoiceAddresses.listensAt(http.url);
   closers.add(() => http.close());

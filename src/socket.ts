@@ -14,12 +14,14 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Admitted } from './admitted.js';
 import type { FormatError } from './apollo.js';
-import { unauthenticated } from './errors.js';
+import { rateLimited, unauthenticated } from './errors.js';
 import { Connection } from './connection.js';
 import { EXECUTION } from './executor.js';
 import { documentReader, withCode, type DocumentRules } from './document.js';
 import { GRAPHQL_PATH } from './http.js';
 import type { OperationLimits, RootFields } from './operation-limit.js';
+import { refused } from './refused.js';
+import { TOO_MANY_CONNECTIONS, type Place, type SocketLimits } from './socket-limits.js';
 
 /** Bytes that one message from a client may have; larger mutations go over HTTP. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -37,6 +39,10 @@ export interface SocketOptions<TPrincipal extends object, TContext extends objec
   readonly schema: GraphQLSchema;
   readonly documents: DocumentRules;
   readonly operations: OperationLimits;
+  readonly limits: SocketLimits;
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** By what the sockets of one are counted. */
+  readonly nameOf: (principal: TPrincipal) => string;
   /** Asked before an operation runs; an error of it is the answer. */
   readonly admit?: (context: TContext, fields: RootFields) => Promise<void> | undefined;
   /** Who connects; undefined closes with 4403. A rejection closes with 1013, which clients try again. */
@@ -74,36 +80,37 @@ export interface SocketDoor {
 
 interface Extra extends Record<PropertyKey, unknown> {
   readonly request: IncomingMessage;
+  readonly place: Place;
   readonly connection: Connection;
 }
+
+const SOCKETS = { noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, handleProtocols };
 
 /** Takes the server's upgrades to `/graphql`. */
 export function openSocket<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
 ): SocketDoor {
-  const { server, onFault } = options;
+  const { server, limits, onFault } = options;
   const admitted = new Admitted(options);
   const protocol = makeServer<Record<string, unknown>, Extra>(protocolOptions(options, admitted));
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    handleProtocols,
-  });
+  const sockets = new WebSocketServer(SOCKETS);
   const connections = new Map<WebSocket, Connection>();
   const endings = new Set<Promise<void>>();
   let closing = false;
 
   const connect = (socket: WebSocket, request: IncomingMessage): void => {
+    const place = limits.enter(options.addressOf(request));
+    if (!place) return sendAway(socket);
     const grace = options.slowConsumerGraceMs ?? SLOW_CONSUMER_GRACE_MS;
     const connection = new Connection(socket, grace, onFault);
     connections.set(socket, connection);
     socket.once('close', () => {
       connections.delete(socket);
       admitted.delete(connection);
+      place.leave();
     });
     connection.open((peer) => {
-      const closed = protocol.opened(peer, { request, connection });
+      const closed = protocol.opened(peer, { request, place, connection });
       return (code, reason) => {
         const ending = closed(code, reason).catch(onFault);
         endings.add(ending);
@@ -112,8 +119,9 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
     });
   };
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if ((request.url ?? '').split('?')[0] === GRAPHQL_PATH) sockets.handleUpgrade(request, stream, head, connect);
-    else refuseUpgrade(stream, 404);
+    if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) refuseUpgrade(stream, 404);
+    else if (!limits.isWelcome(request)) refuseUpgrade(stream, 403);
+    else sockets.handleUpgrade(request, stream, head, connect);
   };
   server.on('upgrade', upgrade);
   const pings = setInterval(() => {
@@ -143,7 +151,7 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
   options: SocketOptions<TPrincipal, TContext>,
   admitted: Admitted<TPrincipal>,
 ): Parameters<typeof makeServer<Record<string, unknown>, Extra>>[0] {
-  const { schema, operations, principalOf, contextOf } = options;
+  const { schema, operations, limits, principalOf, contextOf } = options;
   const read = documentReader(schema, options.documents);
   const endContext = async ({ contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> => {
     try {
@@ -158,11 +166,17 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
     connectionInitWaitTimeout: options.initWaitMs ?? INIT_WAIT_MS,
     onConnect: async ({ connectionParams, extra }) => {
       const principal = await principalOf(connectionParams ?? {}, extra.request);
-      if (principal) admitted.add(extra.connection, principal);
-      return principal !== undefined;
+      if (!principal) return false;
+      if (!extra.place.take(options.nameOf(principal))) {
+        extra.connection.end(TOO_MANY_CONNECTIONS, 'too many connections');
+        return false;
+      }
+      admitted.add(extra.connection, principal);
+      return true;
     },
-    onSubscribe: async ({ connectionParams, extra: { request } }, _id, payload) => {
+    onSubscribe: async ({ connectionParams, extra: { request }, subscriptions }, _id, payload) => {
       try {
+        if (limits.isTooMany(Object.keys(subscriptions).length)) throw tooManyOperations();
         const document = read(payload.query);
         if (!('kind' in document)) return document;
         // Asked for each operation, since a key may have been revoked while the socket was open.
@@ -204,7 +218,9 @@ function formatLikeHttp(error: GraphQLError, formatError: FormatError): GraphQLF
 }
 
 function isVariableMistake({ nodes, originalError }: GraphQLError): boolean {
-  return !originalError && nodes?.length === 1 && nodes[0]?.kind === Kind.VARIABLE_DEFINITION;
+  // What is wrong deep in a variable is GraphQL's own error inside of another.
+  const isOwn = !originalError || originalError instanceof GraphQLError;
+  return isOwn && nodes?.length === 1 && nodes[0]?.kind === Kind.VARIABLE_DEFINITION;
 }
 
 function isGenerator(result: unknown): result is AsyncGenerator<unknown, unknown, undefined> {
@@ -215,6 +231,17 @@ function asGraphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError });
+}
+
+function sendAway(socket: WebSocket): void {
+  socket.on('error', () => undefined);
+  socket.close(TOO_MANY_CONNECTIONS, 'too many connections');
+  const cut = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  socket.once('close', () => clearTimeout(cut));
+}
+
+function tooManyOperations(): GraphQLError {
+  return refused(rateLimited('This socket has as many operations as it may have at a time; end one first.', 1));
 }
 
 function refuseUpgrade(stream: Duplex, status: number): void {

@@ -11,10 +11,12 @@ import {
 } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import { makeApollo, type FormatError } from '../../src/apollo.js';
+import { ClientAddresses } from '../../src/client-address.js';
 import { DocumentLimit } from '../../src/document-limit.js';
 import { Executor } from '../../src/executor.js';
 import { openHttp, type HttpDoor, type HttpOptions } from '../../src/http.js';
 import { OperationLimits } from '../../src/operation-limit.js';
+import { SocketLimits } from '../../src/socket-limits.js';
 import { openSocket, type SocketDoor, type SocketOptions } from '../../src/socket.js';
 
 export interface SmallContext extends BaseContext {
@@ -156,6 +158,16 @@ export interface SmallDoor {
   close(): Promise<void>;
 }
 
+const NO_LIMITS = {
+  maxConnections: 0,
+  maxConnectionsPerAddress: 0,
+  maxSockets: 0,
+  maxSocketsPerAddress: 0,
+  maxSocketsPerKey: 0,
+  maxOperationsPerSocket: 0,
+  origins: [],
+};
+
 type Changes = Partial<
   Pick<HttpOptions<SmallContext>, 'isReady' | 'routes' | 'port'> &
     Pick<
@@ -173,6 +185,7 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
     await Promise.resolve();
     if (state.failsAtEnd) throw new Error('secret detail of a table');
   };
+  const addresses = new ClientAddresses([]);
   const documents = { size: new DocumentLimit(true), showsSchema: true };
   const operations = new OperationLimits(schema, true);
   const executor = new Executor<SmallContext>({ schema, limits: operations, endContext });
@@ -193,6 +206,10 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
     host: '127.0.0.1',
     port: 0,
     isReady: () => true,
+    limits: NO_LIMITS,
+    addresses,
+    origins: [],
+    isHttps: false,
     ...changes,
   });
   const socket = openSocket<{ name: string }, SmallContext>({
@@ -200,6 +217,9 @@ export async function openSmallDoor(changes: Changes = {}): Promise<SmallDoor> {
     schema,
     documents,
     operations,
+    limits: new SocketLimits(NO_LIMITS),
+    addressOf: (request) => addresses.of(request),
+    nameOf: ({ name }) => name,
     principalOf: ({ name = undefined, Authorization = name }) => {
       if (name === 'unlucky') throw new Error('The database is away.');
       return typeof Authorization === 'string' ? { name: Authorization } : undefined;
