@@ -1,6 +1,7 @@
 /** The only reader of the environment. Every setting with its unit; all mistakes are reported at once. */
 import { z } from 'zod';
 import { limitSettings, limitsOf, type Limits } from './limit-settings.js';
+import { tokenConfigOf, tokenMistakes, tokenSettings, type TokenConfig } from './token-settings.js';
 import { flag, postgresUrl, span, spans, usd, wholeNumber, webAddress } from './setting.js';
 
 const printable = /^[\x21-\x7e]+$/;
@@ -73,6 +74,7 @@ const settings = z.object({
     .default('info'),
   TEST_CLOCK: flag(false),
   ...limitSettings,
+  ...tokenSettings,
 });
 
 export interface Config {
@@ -126,6 +128,8 @@ export interface Config {
   readonly testClock: boolean;
   /** What one request, one client and one address may take. */
   readonly limits: Limits;
+  /** undefined: API keys alone are taken. */
+  readonly tokens: TokenConfig | undefined;
 }
 
 export interface StripeConfig {
@@ -154,7 +158,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (present['TEST_CLOCK'] === 'true' && environment['NODE_ENV'] === 'production') {
     mistakes.push('TEST_CLOCK must not be set in production.');
   }
-  mistakes.push(...stripeMistakes(present));
+  mistakes.push(...stripeMistakes(present), ...tokenMistakes(present, environment['NODE_ENV'] === 'production'));
   if (!parsed.success || mistakes.length > 0) {
     throw new ConfigError(`Please correct the settings: ${mistakes.join(' ')}`);
   }
@@ -192,6 +196,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: value.LOG_LEVEL,
     testClock: value.TEST_CLOCK,
     limits: limitsOf(value, environment['NODE_ENV'] === 'production'),
+    tokens: tokenConfigOf(value),
   };
 }
 

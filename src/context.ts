@@ -79,10 +79,10 @@ export class ContextFactory {
     return principal instanceof Promise ? principal.then((found) => this.#known(found)) : this.#known(principal);
   }
 
-  /** @param header `Bearer <key>`; the scheme's case does not matter (RFC 9110, 11.1). */
+  /** @param header `Bearer <key or token>`; the scheme's case does not matter (RFC 9110, 11.1). */
   principalOf(header: unknown): Principal | undefined | Promise<Principal | undefined> {
-    const key = typeof header === 'string' ? /^bearer +([\x21-\x7e]{1,400})$/i.exec(header)?.[1] : undefined;
-    return key === undefined ? undefined : this.admission.principalOf(key);
+    const word = typeof header === 'string' ? /^bearer +([\x21-\x7e]+)$/i.exec(header)?.[1] : undefined;
+    return word === undefined ? undefined : this.admission.principalOf(word);
   }
 
   /** Those of them who would be refused if they came now. */

@@ -53,7 +53,7 @@ export function badInput(path: readonly (string | number)[], message: string): A
 }
 
 export function unauthenticated(): ApiError {
-  return new ApiError('UNAUTHENTICATED', 'Send a valid API key as "Authorization: Bearer <key>".');
+  return new ApiError('UNAUTHENTICATED', 'Send a valid API key or token as "Authorization: Bearer <key or token>".');
 }
 
 export function forbidden(what: string): ApiError {

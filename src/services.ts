@@ -80,8 +80,8 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
   const reportError = errorReporter(log);
   const lanes = new Lanes(database.writer, config.lanes);
   const { orm, writer } = database;
-  const { defaultMonthlyBudgetPicoUsd } = config;
-  const identity = makeIdentity({ orm, writer, clock, lanes, log, defaultMonthlyBudgetPicoUsd });
+  const { defaultMonthlyBudgetPicoUsd, tokens } = config;
+  const identity = makeIdentity({ orm, writer, clock, lanes, log, tokens, defaultMonthlyBudgetPicoUsd });
   const catalogue = makeCatalogue(ground);
   const feed = new AlertFeed({ writer, admission: identity.admission, log });
   const alerts = new AlertService(identity.accounts, feed);

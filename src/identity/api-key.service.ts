@@ -81,9 +81,9 @@ export class ApiKeyService {
   principalOf(key: string): Principal | undefined | Promise<Principal | undefined> {
     const keyHash = hash('sha256', key, 'base64');
     const known = this.#principals.get(keyHash);
-    if (known) return this.#unexpired(known.principal);
+    if (known) return known.principal;
     const found = this.#principals.fetch(keyHash, { context: organizationIn(key) ?? '' });
-    return found.then((entry) => this.#unexpired(entry?.principal));
+    return found.then((entry) => entry?.principal);
   }
 
   /** The ids of those that are refused by now; one query for all. */
@@ -205,11 +205,6 @@ export class ApiKeyService {
   /** Here it is looked up anew as soon as what was changed is so; everywhere else after CACHE_TTL_MS. */
   #forget(operation: Operation, { hash }: ApiKey): void {
     operation.afterCommit(() => this.#principals.delete(hash.toString('base64')));
-  }
-
-  /** What was looked up a moment ago may have come to its end since. */
-  #unexpired(principal: Principal | undefined): Principal | undefined {
-    return principal?.expiresAt !== undefined && principal.expiresAt <= this.clock.now() ? undefined : principal;
   }
 
   async #find(hash: string, organizationId: string): Promise<Principal | undefined> {

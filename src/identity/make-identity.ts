@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { Lanes } from '../lanes.js';
 import type { ResolverClass } from '../schema.js';
+import type { TokenConfig } from '../token-settings.js';
 import { Admission } from './admission.js';
 import { AccountDirectory } from './account-directory.js';
 import { Account, AccountTeam } from './account.js';
@@ -18,6 +19,8 @@ import { KeyUse } from './key-use.js';
 import { AlertFeedHead, Organization, OrganizationGate } from './organization.js';
 import { OrganizationResolver, type Features } from './organization.resolver.js';
 import { OrganizationService } from './organization.service.js';
+import { TokenResolver } from './token.resolver.js';
+import { TokenService } from './token.service.js';
 import { TokenRevocation } from './token-revocation.js';
 import { ViewerResolver } from './viewer.resolver.js';
 import { ViewerService } from './viewer.service.js';
@@ -40,22 +43,26 @@ export interface IdentityGround {
   readonly clock: Clock;
   readonly lanes: Lanes;
   readonly log: Logger;
+  /** Whose tokens are taken; undefined: nobody's. */
+  readonly tokens: TokenConfig | undefined;
   /** A MONTH, HARD budget for each user that is made; undefined: none. */
   readonly defaultMonthlyBudgetPicoUsd: bigint | undefined;
 }
 
 export type IdentityServices = ReturnType<typeof makeIdentity>;
 
-export function makeIdentity({ orm, writer, clock, lanes, log, defaultMonthlyBudgetPicoUsd }: IdentityGround) {
+export function makeIdentity(ground: IdentityGround) {
+  const { orm, writer, clock, lanes, log, defaultMonthlyBudgetPicoUsd } = ground;
   const directory = new AccountDirectory(lanes, defaultMonthlyBudgetPicoUsd);
   const accounts = new AccountService(directory);
   const keyUse = new KeyUse(writer, log);
   const apiKeys = new ApiKeyService(writer, clock, accounts, keyUse);
-  const admission = new Admission(clock, apiKeys);
+  const tokens = new TokenService(ground);
+  const admission = new Admission(clock, apiKeys, tokens);
   const organizations = new OrganizationService(apiKeys);
   const bootstrap = new BootstrapService(orm, clock, organizations, apiKeys);
   const viewers = new ViewerService(accounts);
-  return { directory, accounts, keyUse, apiKeys, admission, organizations, bootstrap, viewers };
+  return { directory, accounts, keyUse, apiKeys, tokens, admission, organizations, bootstrap, viewers };
 }
 
 export function identityResolvers(services: IdentityServices, features: Features): [ResolverClass, object][] {
@@ -64,5 +71,6 @@ export function identityResolvers(services: IdentityServices, features: Features
     [ViewerResolver, new ViewerResolver(services.viewers)],
     [AccountResolver, new AccountResolver(services.accounts)],
     [ApiKeyResolver, new ApiKeyResolver(services.apiKeys)],
+    [TokenResolver, new TokenResolver(services.tokens)],
   ];
 }

@@ -76,6 +76,12 @@ export class Viewer {
   @Field(() => Organization, { description: 'The organization that the API key or token belongs to.' })
   organization!: Organization;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Whom the issuer of the token calls so ("sub"); null where an API key asks.',
+  })
+  subject!: string | null;
+
   @Field(() => [Role], { description: 'Roles of the API key or token.' })
   roles!: Role[];
 
@@ -121,6 +127,7 @@ export class OrganizationResolver {
     const { principal } = context.operation;
     return {
       organization: await this.organizations.current(context.operation),
+      subject: principal.actor.kind === 'TOKEN' ? principal.actor.subject : null,
       roles: [...principal.roles].sort(),
       scopes: principal.scopes ? [...principal.scopes].sort() : null,
       expiresAt: principal.expiresAt ?? null,

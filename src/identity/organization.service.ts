@@ -71,7 +71,7 @@ export class OrganizationService {
       if (!(await isKnownZone(em, input.zone))) throw badInput(['input', 'zone'], ZONE_FORM);
       await lockGate(em, organizationId);
     }
-    const organization = await this.current(operation);
+    const organization = await this.own(operation);
     if (input.zone != null && input.zone !== organization.zone) {
       if (await hasUsage(em, organizationId)) {
         throw badInput(
@@ -94,6 +94,11 @@ export class OrganizationService {
 
   async current(operation: Operation): Promise<Organization> {
     authorize(operation, 'viewer.read');
+    return this.own(operation);
+  }
+
+  /** The same for who has checked already that the caller may do what it needs it for. */
+  async own(operation: Operation): Promise<Organization> {
     const em = await operation.em();
     const organization = await em.findOne(Organization, { organizationId: operation.principal.organizationId });
     if (!organization) throw notFound('The organization');

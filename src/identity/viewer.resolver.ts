@@ -19,7 +19,7 @@ export class ViewerResolver {
   @Requires('viewer.read')
   @FieldResolver(() => Account, {
     nullable: true,
-    description: 'The account that a MEMBER key is bound to: it sees this and those below. Null for all other roles.',
+    description: 'The account that a MEMBER is bound to: it sees this and those below. Null for all other roles.',
   })
   account(@Ctx() context: Context): Promise<Account | null> {
     return this.viewers.account(context.operation);

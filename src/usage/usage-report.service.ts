@@ -68,7 +68,7 @@ export class UsageReportService {
       );
     }
     const { organizationId } = operation.principal;
-    const { zone } = await this.organizations.current(operation);
+    const { zone } = await this.organizations.own(operation);
     const em = await operation.em();
     const wanted = { ...input, groupBy };
     const rows = isByRecord

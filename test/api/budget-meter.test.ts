@@ -9,6 +9,7 @@ import { AccountKind } from '../../src/identity/account.js';
 import { Admission } from '../../src/identity/admission.js';
 import { ApiKeyService } from '../../src/identity/api-key.service.js';
 import { KeyUse } from '../../src/identity/key-use.js';
+import { TokenService } from '../../src/identity/token.service.js';
 import { CountingPool } from '../support/counting-pool.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import {
@@ -169,7 +170,9 @@ test('all that is watched is read in one statement', async () => {
   await clock.sync();
   const log = pino({ level: 'silent' });
   const accounts = new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined));
-  const admission = new Admission(clock, new ApiKeyService(writer, clock, accounts, new KeyUse(writer, log)));
+  const tokens = new TokenService({ writer, clock, log, tokens: undefined });
+  const apiKeys = new ApiKeyService(writer, clock, accounts, new KeyUse(writer, log));
+  const admission = new Admission(clock, apiKeys, tokens);
   const meter = new BudgetMeter({ writer, admission, clock, log, defaultLimitPicoUsd: undefined });
   const principal = (await admission.principalOf(BOOTSTRAP_KEY))!;
   const view = () => new BudgetStatus();

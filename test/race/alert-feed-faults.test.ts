@@ -12,6 +12,7 @@ import { AccountService } from '../../src/identity/account.service.js';
 import { Admission } from '../../src/identity/admission.js';
 import { ApiKeyService } from '../../src/identity/api-key.service.js';
 import { KeyUse } from '../../src/identity/key-use.js';
+import { TokenService } from '../../src/identity/token.service.js';
 import { encodeId } from '../../src/node-id.js';
 import type { Principal } from '../../src/principal.js';
 import {
@@ -67,7 +68,9 @@ async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; principal: Pri
   const clock = new Clock(writer);
   await clock.sync();
   const accounts = new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined));
-  const admission = new Admission(clock, new ApiKeyService(writer, clock, accounts, new KeyUse(writer, log)));
+  const tokens = new TokenService({ writer, clock, log, tokens: undefined });
+  const apiKeys = new ApiKeyService(writer, clock, accounts, new KeyUse(writer, log));
+  const admission = new Admission(clock, apiKeys, tokens);
   const feed = new AlertFeed({ writer, admission, log, pollMs: NEVER_MS });
   await feed.start(world.database.url);
   opened.push(() => feed.close());
