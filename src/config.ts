@@ -9,6 +9,7 @@ const printable = /^[\x21-\x7e]+$/;
 const settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   HOT_DATABASE_URL: postgresUrl.optional(),
+  MIGRATION_DATABASE_URL: postgresUrl.optional(),
   NOTIFY_DATABASE_URL: z.literal('off').or(postgresUrl).optional(),
   DATA_DIR: z.string().min(1, 'must name a folder').optional(),
   HOST: z.string().min(1, 'must be an address or a host name').default('127.0.0.1'),
@@ -82,6 +83,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Where the hot path writes; `databaseUrl` unless set. */
   readonly hotDatabaseUrl: string | undefined;
+  /** As whoever owns the tables; `databaseUrl` unless set. */
+  readonly migrationDatabaseUrl: string | undefined;
   /** The one connection that listens and notifies; `databaseUrl` unless set. */
   readonly notifyDatabaseUrl: string | undefined;
   /** false with NOTIFY_DATABASE_URL=off: alerts that another server raised arrive within 5 seconds, by polling. */
@@ -166,6 +169,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     databaseUrl: value.DATABASE_URL,
     hotDatabaseUrl: value.HOT_DATABASE_URL ?? value.DATABASE_URL,
+    migrationDatabaseUrl: value.MIGRATION_DATABASE_URL,
     notifyDatabaseUrl:
       value.NOTIFY_DATABASE_URL === 'off' ? undefined : (value.NOTIFY_DATABASE_URL ?? value.DATABASE_URL),
     isNotifyOn: value.NOTIFY_DATABASE_URL !== 'off',

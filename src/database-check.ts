@@ -69,12 +69,13 @@ export function unreachable(setting: string, url: string, error: unknown): Start
 }
 
 /** What a failed migration means; a defect of ours is left as it is, with its stack. */
-export function migrationProblem(error: unknown): unknown {
+export function migrationProblem(setting: string, error: unknown): unknown {
+  if (error instanceof StartError) return error;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error ? cause.message : String(cause);
   if ((cause as { code?: string }).code === '42501') {
     return new StartError(
-      `The user of DATABASE_URL may not make Tollgate's tables (${reason}); grant it CREATE on the database and on its schema public.`,
+      `The user of ${setting} may not make Tollgate's tables (${reason}); grant it CREATE on the database and on its schema public, or set MIGRATION_DATABASE_URL to the user that owns them.`,
     );
   }
   if (databaseFault(cause) === 'CONNECTION') {

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Client, type ClientBase, type Pool } from 'pg';
 
 /** Any fixed number: it only decides which of several starting servers migrates. */
@@ -52,6 +53,11 @@ export async function withMigrationLock<T>(url: string, work: () => Promise<T>):
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Until the transaction ends. */
+export async function liftTimeLimit(em: EntityManager): Promise<void> {
+  await em.execute('SET LOCAL statement_timeout = 0');
 }
 
 export async function pingDatabase(pool: Pool): Promise<boolean> {

@@ -1,17 +1,15 @@
-/** The two pools on PostgreSQL: `app` (MikroORM, people's rows) and `writer` (the hot path and the jobs). */
+/**
+ * The two pools on PostgreSQL, each acting as a role of its own: `app` (MikroORM, people's rows) and `writer` (the hot path
+ * and the jobs).
+ */
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { Migrator, type Migration } from '@mikro-orm/migrations';
-import {
-  MikroORM,
-  defineConfig,
-  type EntityClass,
-  type EntityManager,
-  type EventSubscriber,
-} from '@mikro-orm/postgresql';
+import { MikroORM, defineConfig, type EntityClass, type EventSubscriber } from '@mikro-orm/postgresql';
 import { Socket } from 'node:net';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Logger } from 'pino';
-import { assertUsable, migrationProblem } from './database-check.js';
+import { assertUsable } from './database-check.js';
+import { migrateDatabase, type MigrationClass } from './database-migrating.js';
+import { actingAs, type RoleLogin } from './database-role.js';
 import { pingDatabase, withMigrationLock } from './database.sql.js';
 
 const APP_POOL_SIZE = 10;
@@ -49,39 +47,44 @@ export interface Database {
 export interface DatabaseOptions {
   readonly url: string;
   readonly hotUrl: string;
+  /** Of whoever owns the tables; undefined: as `url`. */
+  readonly migrationUrl?: string | undefined;
   /** How many connections the lanes hold when all are at work. */
   readonly laneConnections: number;
   readonly entities: readonly EntityClass<object>[];
   /** Told of what the unit of work writes. */
   readonly subscribers?: readonly EventSubscriber[];
-  readonly migrations: readonly (new (...args: ConstructorParameters<typeof Migration>) => Migration)[];
+  readonly migrations: readonly MigrationClass[];
   readonly testClock: boolean;
   readonly log: Logger;
 }
 
 /**
- * Connects, checks that the database keeps what it acknowledges, and brings the schema up to date: of several servers
- * that start at once one migrates and the others wait.
+ * Connects, checks that the database keeps what it acknowledges and organizations apart, and brings the schema up to date:
+ * of several servers that start at once one migrates and the others wait.
  * @throws StartError where the database cannot be reached or must not be used.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  await assertUsable('DATABASE_URL', options.url, options.testClock);
-  if (options.hotUrl !== options.url) await assertUsable('HOT_DATABASE_URL', options.hotUrl, options.testClock);
-  const orm = await MikroORM.init(ormOptions(options));
-  try {
-    await withMigrationLock(options.url, () => orm.em.fork().transactional(migrate));
-    cutSilent(await orm.em.getConnection().getNativeClient());
-  } catch (error) {
-    await orm.close(true);
-    throw migrationProblem(error);
-  }
-  const writer = openPool(options, {
+  const migrationUrl = options.migrationUrl ?? options.url;
+  const migrationSetting = migrationUrl === options.url ? 'DATABASE_URL' : 'MIGRATION_DATABASE_URL';
+  const hotSetting = options.hotUrl === options.url ? 'DATABASE_URL' : 'HOT_DATABASE_URL';
+  const urls = new Map([
+    [options.url, 'DATABASE_URL'],
+    [options.hotUrl, hotSetting],
+    [migrationUrl, migrationSetting],
+  ]);
+  for (const [url, setting] of urls) await assertUsable(setting, url, options.testClock);
+  await migrateDatabase(migrationSetting, migrationUrl, options.migrations);
+  const appLogin = await actingAs('tollgate_app', 'DATABASE_URL', options.url);
+  const writerLogin = await actingAs('tollgate_writer', hotSetting, options.hotUrl);
+  const orm = await openOrm(options, appLogin);
+  const writer = openPool(writerLogin, options.log, {
     max: options.laneConnections + OTHER_WRITERS,
     application_name: 'tollgate writer',
     query_timeout: ANSWER_TIMEOUT_MS,
   });
   // A pool of its own: the answer must not wait behind work when all connections are taken.
-  const pings = openPool(options, {
+  const pings = openPool(writerLogin, options.log, {
     max: 1,
     application_name: 'tollgate health',
     query_timeout: PING_TIMEOUT_MS,
@@ -91,18 +94,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     orm,
     writer,
     isReady: () => pingDatabase(pings),
-    exclusively: (work) => withMigrationLock(options.url, work),
+    exclusively: (work) => withMigrationLock(migrationUrl, work),
     close: async () => {
       await Promise.all([orm.close(true), writer.end(), pings.end()]);
     },
   };
 }
 
-/** A migration takes as long as it takes. */
-async function migrate(em: EntityManager): Promise<void> {
-  await em.execute('SET LOCAL statement_timeout = 0');
-  const transaction = em.getTransactionContext<object>();
-  await new Migrator(em).up(transaction && { transaction });
+async function openOrm(options: DatabaseOptions, login: RoleLogin): Promise<MikroORM> {
+  const orm = await MikroORM.init(ormOptions(options, login));
+  try {
+    cutSilent(await orm.em.getConnection().getNativeClient());
+    return orm;
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
 }
 
 /** A query that the driver gives up would leave its connection as it is, and the rollback would wait for it as well. */
@@ -131,9 +138,9 @@ function releaseBroken(pool: Pool): void {
   });
 }
 
-function openPool({ hotUrl, log }: DatabaseOptions, settings: PoolConfig): Pool {
+function openPool({ url }: RoleLogin, log: Logger, settings: PoolConfig): Pool {
   const pool = new Pool({
-    connectionString: hotUrl,
+    connectionString: url,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     ...settings,
@@ -147,29 +154,24 @@ function openPool({ hotUrl, log }: DatabaseOptions, settings: PoolConfig): Pool 
   return pool;
 }
 
-function ormOptions(options: DatabaseOptions) {
+function ormOptions({ entities, subscribers }: DatabaseOptions, { url, options }: RoleLogin) {
   return defineConfig({
-    clientUrl: options.url,
-    entities: [...options.entities],
-    subscribers: [...(options.subscribers ?? [])],
+    clientUrl: url,
+    entities: [...entities],
+    subscribers: [...(subscribers ?? [])],
     metadataProvider: ReflectMetadataProvider,
     allowGlobalContext: false,
     forceUtcTimezone: true,
     pool: { min: 0, max: APP_POOL_SIZE },
     driverOptions: {
       application_name: 'tollgate app',
+      // Of the URL it takes no more than where it leads.
+      ...(options === undefined ? {} : { options }),
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       onPoolCreated: releaseBroken,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    },
-    migrations: {
-      tableName: 'migration',
-      snapshot: false,
-      allOrNothing: true,
-      silent: true,
-      migrationsList: [...options.migrations],
     },
   });
 }

@@ -29,6 +29,7 @@ import { SharedMethod20261128 } from '../migrations/20261128-3-method-sharing.js
 import { Identity20261129 } from '../migrations/20261129-1-identity.js';
 import { UsageDigest20261129 } from '../migrations/20261129-3-usage-digest.js';
 import { Audit20261129 } from '../migrations/20261129-3b-audit.js';
+import { Roles20261129 } from '../migrations/20261129-4-roles.js';
 
 export const MIGRATIONS = [
   Identity20261123,
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   Identity20261129,
   UsageDigest20261129,
   Audit20261129,
+  Roles20261129,
 ];

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { Context, ContextFactory, guardRootField } from './context.js';
-import { openDatabase, type Database } from './database.js';
+import { openDatabase, type Database, type DatabaseOptions } from './database.js';
+import { actingAs } from './database-role.js';
 import { openDoors } from './doors.js';
 import { explorer, mayShowKey } from './explorer.js';
 import type { Route } from './http.js';
@@ -77,23 +78,14 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 
 async function start(config: Config, log: Logger, closers: Closers): Promise<RunningServer> {
   const { url: databaseUrl, dataDir } = await databaseOf(config, log, closers);
-  const database = await openDatabase({
-    url: databaseUrl,
-    hotUrl: config.hotDatabaseUrl ?? databaseUrl,
-    laneConnections: laneConnections(config.lanes),
-    entities: ENTITIES,
-    subscribers: SUBSCRIBERS,
-    migrations: MIGRATIONS,
-    testClock: config.testClock,
-    log,
-  });
+  const database = await openDatabase(databaseOptions(config, databaseUrl, log));
   closers.add(() => database.close());
   const clock = await openClock(database, log, closers);
 
   const services = makeServices(config, database, clock, log);
   closers.add(() => services.feed.close());
   closers.add(() => services.meter.close());
-  await services.feed.start(notifyUrlOf(config, databaseUrl)).catch((error: unknown) => {
+  await services.feed.start(await notifyUrlOf(config, databaseUrl)).catch((error: unknown) => {
     throw notifyProblem(error);
   });
   closers.add(() => services.lanes.close());
@@ -136,6 +128,20 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     subscriberCount: () => services.feed.subscriberCount + services.meter.subscriberCount,
     syncClock: () => clock.sync(),
     close: () => closers.closeAll(),
+  };
+}
+
+function databaseOptions(config: Config, url: string, log: Logger): DatabaseOptions {
+  return {
+    url,
+    hotUrl: config.hotDatabaseUrl ?? url,
+    migrationUrl: config.migrationDatabaseUrl,
+    laneConnections: laneConnections(config.lanes),
+    entities: ENTITIES,
+    subscribers: SUBSCRIBERS,
+    migrations: MIGRATIONS,
+    testClock: config.testClock,
+    log,
   };
 }
 
@@ -183,8 +189,12 @@ function explorerOf(state: Readonly<DoorState>): Route {
   return explorer({ explorerKey: (request) => (mayShow(request) ? state.explorerKey : undefined) });
 }
 
-function notifyUrlOf(config: Config, databaseUrl: string): string | undefined {
-  return config.isNotifyOn ? (config.notifyDatabaseUrl ?? databaseUrl) : undefined;
+/** It needs no right at all, so it has the fewest that there are. */
+async function notifyUrlOf(config: Config, databaseUrl: string): Promise<string | undefined> {
+  if (!config.isNotifyOn) return undefined;
+  const url = config.notifyDatabaseUrl ?? databaseUrl;
+  const setting = url === databaseUrl ? 'DATABASE_URL' : 'NOTIFY_DATABASE_URL';
+  return (await actingAs('tollgate_app', setting, url)).url;
 }
 
 function notifyProblem(error: unknown): StartError {

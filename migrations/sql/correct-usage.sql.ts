@@ -62,7 +62,7 @@ export const CORRECT_USAGE = `
 CREATE OR REPLACE FUNCTION correct_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_corrections jsonb)
 RETURNS TABLE (verdicts text[], answers jsonb, alert_count int)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;

@@ -9,7 +9,7 @@
 export const END_RESERVATIONS = `
 CREATE OR REPLACE FUNCTION end_reservations(p_org uuid, p_ids uuid[], p_limit int)
 RETURNS TABLE (ended int, reservations jsonb)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;

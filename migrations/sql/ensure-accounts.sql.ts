@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION ensure_accounts(
   p_team_external_ids text[], p_team_ids uuid[], p_default_limit numeric, p_budget_ids uuid[],
   p_user_external_ids text[], p_user_ids uuid[])
 RETURNS TABLE (ordinal bigint, id uuid)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   v_user uuid;
   v_users uuid[] := '{}';
@@ -141,7 +141,7 @@ CREATE OR REPLACE FUNCTION ensure_accounts(
   p_org uuid, p_now timestamptz, p_kinds text[], p_external_ids text[], p_ids uuid[],
   p_team_external_ids text[], p_team_ids uuid[], p_default_limit numeric, p_budget_ids uuid[])
 RETURNS TABLE (ordinal bigint, id uuid)
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
   SELECT * FROM public.ensure_accounts(p_org, p_now, p_kinds, p_external_ids, p_ids, p_team_external_ids, p_team_ids,
     p_default_limit, p_budget_ids, '{}', '{}')
 $function$`;

@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION price_usage(
   p_unrated boolean[], p_markups numeric[], p_costs numeric[], p_charges numeric[],
   p_input_tokens bigint[], p_cache_read_tokens bigint[], p_cache_write_tokens bigint[], p_output_tokens bigint[])
 RETURNS TABLE (priced int, alert_count int)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;

@@ -69,7 +69,7 @@ CREATE OR REPLACE FUNCTION record_usage(
   p_enforce_since timestamptz, p_with_periods boolean, p_with_reservations boolean, p_with_reservation_rows boolean,${COLUMNS})
 RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz,
   runs uuid[], reservations jsonb)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;
@@ -259,7 +259,7 @@ $function$`;
 export const RECORD_USAGE_BEFORE_WITH_PERIODS = `
 CREATE OR REPLACE FUNCTION record_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,${COLUMNS})${ANSWER}
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
   SELECT ${ANSWERED} FROM public.record_usage(p_org, p_catalogue_version, p_own_version, p_batch, p_only_if_fits,
     p_enforce, NULL, true, false, false, ${NAMES})
 $function$`;
@@ -268,7 +268,7 @@ export const RECORD_USAGE_BEFORE_RESERVATIONS = `
 CREATE OR REPLACE FUNCTION record_usage(
   p_org uuid, p_catalogue_version bigint, p_own_version bigint, p_batch uuid, p_only_if_fits boolean, p_enforce boolean,
   p_with_periods boolean,${COLUMNS})${ANSWER}
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
   SELECT ${ANSWERED} FROM public.record_usage(p_org, p_catalogue_version, p_own_version, p_batch, p_only_if_fits,
     p_enforce, NULL, p_with_periods, false, false, ${NAMES})
 $function$`;

@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION reserve_budget(
   p_amounts numeric[], p_created timestamptz[], p_ttls_ms bigint[])
 RETURNS TABLE (verdicts text[], reasons text[], would_deny boolean[], existing jsonb, reservations jsonb, rows text,
   places text, decided_at timestamptz)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;

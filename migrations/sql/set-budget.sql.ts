@@ -96,7 +96,7 @@ CREATE OR REPLACE FUNCTION set_budget(
   p_enforcement text, p_thresholds int[], p_anchor_day int, p_anchor_month int, p_keep_name boolean, p_name text,
   p_now timestamptz, ${ACTOR})
 RETURNS TABLE (budget jsonb, anchor_differs boolean, alert_count int)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $function$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $function$
 DECLARE
   v_zone text;
   v_rank smallint;
@@ -216,7 +216,7 @@ CREATE OR REPLACE FUNCTION set_budget(
   p_enforcement text, p_thresholds int[], p_anchor_day int, p_anchor_month int, p_keep_name boolean, p_name text,
   p_now timestamptz)
 RETURNS TABLE (budget jsonb, anchor_differs boolean, alert_count int)
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
   SELECT * FROM public.set_budget(p_org, p_id, p_account, p_period, p_models, p_models_key, p_limit, p_enforcement,
     p_thresholds, p_anchor_day, p_anchor_month, p_keep_name, p_name, p_now, 'UNKNOWN', '${NIL}', NULL, 'setBudget')
 $function$`;
@@ -228,7 +228,7 @@ $function$`;
  */
 const DELETE_BUDGET = `
 CREATE OR REPLACE FUNCTION delete_budget(p_org uuid, p_id uuid, p_now timestamptz, ${ACTOR}) RETURNS TABLE (budget jsonb)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $function$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $function$
 DECLARE
   v_new boolean;
 BEGIN
@@ -258,7 +258,7 @@ $function$`;
 
 const DELETE_BUDGET_BEFORE_AUDIT = `
 CREATE OR REPLACE FUNCTION delete_budget(p_org uuid, p_id uuid, p_now timestamptz) RETURNS TABLE (budget jsonb)
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
   SELECT * FROM public.delete_budget(p_org, p_id, p_now, 'UNKNOWN', '${NIL}', NULL, 'deleteBudget')
 $function$`;
 

@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { CATALOGUE } from '../node-id.js';
 import { Operation } from '../operation.js';
 import { Role, systemPrincipal } from '../principal.js';
 import { Installation } from './api-key.js';
 import type { ApiKeyService } from './api-key.service.js';
+import { findFirstOrganization } from './first-organization.sql.js';
 import type { OrganizationService } from './organization.service.js';
 
 const BOOTSTRAP_ROLES = [Role.ADMIN, Role.OPERATOR];
@@ -13,6 +15,7 @@ const BOOTSTRAP_ROLES = [Role.ADMIN, Role.OPERATOR];
 export class BootstrapService {
   constructor(
     private readonly orm: MikroORM,
+    private readonly writer: Pool,
     private readonly clock: Clock,
     private readonly organizations: OrganizationService,
     private readonly apiKeys: ApiKeyService,
@@ -25,11 +28,13 @@ export class BootstrapService {
    * @returns the value of the key, where one was made.
    */
   async run(chosenKey: string | undefined, keep: (value: string) => Promise<void>): Promise<string | undefined> {
-    const operation = new Operation(systemPrincipal(CATALOGUE, Role.OPERATOR), this.clock.now(), this.orm, {
-      cause: 'BOOTSTRAP',
-    });
+    const first = await findFirstOrganization(this.writer);
+    const nobody = systemPrincipal(first ?? CATALOGUE, Role.OPERATOR);
+    const operation = new Operation(nobody, this.clock.now(), this.orm, { cause: 'BOOTSTRAP' });
     try {
-      const value = await this.#makeOrFind(operation, chosenKey);
+      const value = await (first === undefined
+        ? this.#make(operation, chosenKey)
+        : this.#addKey(operation, first, chosenKey));
       if (value !== undefined) await keep(value);
       await operation.commit();
       return value;
@@ -39,18 +44,22 @@ export class BootstrapService {
     }
   }
 
-  async #makeOrFind(operation: Operation, chosenKey: string | undefined): Promise<string | undefined> {
+  async #make(operation: Operation, chosenKey: string | undefined): Promise<string> {
     const em = await operation.em();
-    const installation = await em.findOne(Installation, { single: true });
-    if (!installation) {
-      const made = await this.organizations.make(operation, { name: 'My organization' }, BOOTSTRAP_ROLES, chosenKey);
-      em.create(Installation, { single: true, organizationId: made.organization.organizationId }, { persist: true });
-      await em.flush();
-      return made.issued.value;
-    }
-    if (chosenKey === undefined || (await this.apiKeys.isStored(operation, installation.organizationId, chosenKey)))
+    const made = await this.organizations.make(operation, { name: 'My organization' }, BOOTSTRAP_ROLES, chosenKey);
+    em.create(Installation, { single: true, organizationId: made.organization.organizationId }, { persist: true });
+    await em.flush();
+    return made.issued.value;
+  }
+
+  async #addKey(
+    operation: Operation,
+    organizationId: string,
+    chosenKey: string | undefined,
+  ): Promise<string | undefined> {
+    if (chosenKey === undefined || (await this.apiKeys.isStored(operation, organizationId, chosenKey)))
       return undefined;
     const input = { name: 'BOOTSTRAP_API_KEY', roles: BOOTSTRAP_ROLES, scopes: null, accountId: null, expiresAt: null };
-    return (await this.apiKeys.issue(operation, input, installation.organizationId, chosenKey)).value;
+    return (await this.apiKeys.issue(operation, input, organizationId, chosenKey)).value;
   }
 }

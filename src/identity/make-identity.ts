@@ -60,7 +60,7 @@ export function makeIdentity(ground: IdentityGround) {
   const tokens = new TokenService(ground);
   const admission = new Admission(clock, apiKeys, tokens);
   const organizations = new OrganizationService(apiKeys);
-  const bootstrap = new BootstrapService(orm, clock, organizations, apiKeys);
+  const bootstrap = new BootstrapService(orm, writer, clock, organizations, apiKeys);
   const viewers = new ViewerService(accounts);
   return { directory, accounts, keyUse, apiKeys, tokens, admission, organizations, bootstrap, viewers };
 }

@@ -8,6 +8,7 @@ import { ProcessorError } from '../billing/payment/processor.js';
 import { StripeProcessor } from '../billing/stripe/stripe.js';
 import { ConfigError, readConfig, type Config } from '../config.js';
 import { unreachable } from '../database-check.js';
+import { actingAs } from '../database-role.js';
 import { databaseFault } from '../errors.js';
 import { runningPostgresUrl } from '../postgres-running.js';
 import { StartError } from '../start-error.js';
@@ -39,18 +40,30 @@ function readDays(): number {
 async function connect(config: Config): Promise<Client> {
   const url = config.databaseUrl ?? (await runningPostgresUrl(config.dataDir));
   if (url === undefined) throw new StartError(NOTHING_RUNS);
+  const isEmbedded = config.databaseUrl === undefined;
+  await assertReachable(url, isEmbedded);
+  const client = clientOn((await actingAs('tollgate_auditor', 'DATABASE_URL', url)).url);
+  await client.connect();
+  return client;
+}
+
+async function assertReachable(url: string, isEmbedded: boolean): Promise<void> {
+  const client = clientOn(url);
+  await client.connect().catch((error: unknown) => {
+    throw isEmbedded ? new StartError(NOTHING_RUNS) : unreachable('DATABASE_URL', url, error);
+  });
+  await client.end();
+}
+
+function clientOn(connectionString: string): Client {
   const client = new Client({
-    connectionString: url,
+    connectionString,
     application_name: 'tollgate verify',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
   // A lost connection fails the query that is under way.
   client.on('error', () => undefined);
-  await client.connect().catch((error: unknown) => {
-    if (config.databaseUrl === undefined) throw new StartError(NOTHING_RUNS);
-    throw unreachable('DATABASE_URL', url, error);
-  });
   return client;
 }
 

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/database.js';
 import { MIGRATIONS } from '../../src/migrations.js';
 import { ENTITIES } from '../../src/services.js';
 import { cloneDatabase } from '../support/database.js';
+import { withClient } from '../support/server-process.js';
 
 class Telling extends Migration {
   override name = '99999999-telling';
@@ -29,8 +30,8 @@ test('a migration has no time limit, and what comes after it has', async () => {
     log,
   });
   try {
-    const { rows } = await database.writer.query('SELECT limit_ms FROM told');
-    expect(rows).toEqual([{ limit_ms: '0' }]);
+    const told = await withClient(url, (client) => client.query('SELECT limit_ms FROM told'));
+    expect(told.rows).toEqual([{ limit_ms: '0' }]);
     const after = await database.orm.em.fork().execute('SHOW statement_timeout');
     expect(after).toEqual([{ statement_timeout: '30s' }]);
   } finally {

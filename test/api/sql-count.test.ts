@@ -128,7 +128,8 @@ test('no request works on the entity manager that all share', async () => {
   });
   try {
     await expect(database.orm.em.find(Organization, {})).rejects.toThrow(/global/i);
-    expect(await database.orm.em.fork().find(Organization, {})).not.toEqual([]);
+    // One of its own is answered; in nobody's name PostgreSQL shows it nothing.
+    expect(await database.orm.em.fork().find(Organization, {})).toEqual([]);
   } finally {
     await database.close();
   }

@@ -7,12 +7,10 @@
  * knows let pass, the records that were put in.
  */
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { UsageDigest20261129 } from '../../migrations/20261129-3-usage-digest.js';
 import { entryHash } from '../../migrations/sql/usage-digest.sql.js';
-import { openDatabase } from '../../src/database.js';
+import { migrateDatabase } from '../../src/database-migrating.js';
 import { MIGRATIONS } from '../../src/migrations.js';
-import { ENTITIES } from '../../src/services.js';
 import { CHAIN_BEGIN, checkChain } from '../../src/verify/check-chain.sql.js';
 import {
   CORRECTED_DIGESTS,
@@ -219,11 +217,7 @@ test('the command finds it in the whole of the books', async () => {
   expect(verified.digests).toBeGreaterThan(10);
 });
 
-const migrated = async (url: string, migrations: typeof MIGRATIONS) => {
-  const log = pino({ level: 'silent' });
-  const options = { url, hotUrl: url, laneConnections: 1, entities: ENTITIES, migrations, testClock: true, log };
-  await (await openDatabase(options)).close();
-};
+const migrated = (url: string, migrations: typeof MIGRATIONS) => migrateDatabase('DATABASE_URL', url, migrations);
 
 // Seen to fail: with the days before digests not begun in the migration; with a record without entry let pass on every day.
 test('what was recorded before there were digests is covered, a day at a time', async () => {
