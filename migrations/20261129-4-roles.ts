@@ -25,7 +25,7 @@ const TABLES = [
   ...['plan', 'subscription', 'subscription_terms', 'billing_profile'],
   ...['invoice', 'invoice_line', 'invoice_counter', 'invoice_tax', 'credit_note', 'credit_grant', 'credit_use'],
   ...['payment', 'payment_limit', 'processor_customer', 'payment_method', 'method_fingerprint', 'refund', 'dispute'],
-  ...['webhook_event', 'webhook_mark'],
+  ...['webhook_event', 'webhook_mark', 'rate_limit'],
 ];
 
 const FUNCTIONS = [

@@ -13,7 +13,7 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 export const SLOW_CONSUMER = 4420;
 
 // The two codes differ for clients: 1013 is tried again, 4500 is not.
-const TRY_AGAIN_LATER = 1013;
+export const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 4500;
 const INVALID_MESSAGE = 4400;
 

@@ -19,6 +19,9 @@ interface Held {
  * What changes is held in an object of its own, because Apollo hands out a shallow copy of the context.
  */
 export class Context {
+  /** Where it comes from, as the door knows it. */
+  address = '';
+
   private readonly held: Held = { current: undefined, opened: [] };
 
   constructor(

@@ -3,50 +3,44 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { makeApollo } from './apollo.js';
+import { Callers, type Contexts, type CountedContext, type CountedPrincipal } from './callers.js';
 import { ClientAddresses } from './client-address.js';
 import type { Config } from './config.js';
 import { DocumentLimit } from './document-limit.js';
 import { errorFormatter, errorReporter } from './errors.js';
 import { Executor } from './executor.js';
 import { openHttp, type HttpDoor, type Route } from './http.js';
-import { OperationLimits } from './operation-limit.js';
+import { OperationLimits, type RootFields } from './operation-limit.js';
+import type { Rates } from './rates.js';
 import { SocketLimits } from './socket-limits.js';
 import { openSocket } from './socket.js';
 import { StartError } from './start-error.js';
 
-/** Who asks, and what an operation of theirs carries. */
-export interface Contexts<TPrincipal extends object, TContext extends object> {
-  fromAuthorization(header: string | undefined): TContext | Promise<TContext>;
-  principalOf(header: unknown): TPrincipal | undefined | Promise<TPrincipal | undefined>;
-  /** Those of them that are refused since. */
-  refusedAmong(principals: readonly TPrincipal[]): Promise<ReadonlySet<TPrincipal>>;
-  of(principal: TPrincipal): TContext;
-  /** The key or token, as its sockets and requests are counted. */
-  nameOf(this: void, principal: TPrincipal): string;
-}
-
-interface DoorsOptions<TPrincipal extends object, TContext extends object> {
+interface DoorsOptions<TPrincipal extends CountedPrincipal, TContext extends CountedContext<TPrincipal>> {
   readonly config: Config;
   readonly log: Logger;
   readonly schema: GraphQLSchema;
   readonly contexts: Contexts<TPrincipal, TContext>;
   readonly endContext: (context: TContext) => Promise<void> | undefined;
   readonly isReady: () => Promise<boolean>;
+  readonly rates: Rates;
   /** After `/graphql` and `/health/...`. */
   readonly routes: readonly Route[];
 }
 
-export async function openDoors<TPrincipal extends object, TContext extends object>(
+export async function openDoors<TPrincipal extends CountedPrincipal, TContext extends CountedContext<TPrincipal>>(
   options: DoorsOptions<TPrincipal, TContext>,
 ): Promise<HttpDoor> {
-  const { config, log, schema, contexts, endContext, isReady, routes } = options;
+  const { config, log, schema, contexts, endContext, isReady, rates, routes } = options;
   const { areDocumentsLimited, showsSchema, origins, proxies } = config.limits;
   const formatError = errorFormatter(errorReporter(log), showsSchema);
   const addresses = new ClientAddresses(proxies);
   const onFault = (error: unknown) => log.error({ err: error }, 'a request failed');
   const documents = { size: new DocumentLimit(areDocumentsLimited), showsSchema };
   const operations = new OperationLimits(schema, areDocumentsLimited);
-  const executor = new Executor<TContext>({ schema, limits: operations, endContext });
+  const callers = new Callers(contexts, addresses, rates);
+  const admit = (context: TContext, fields: RootFields) => rates.admit(callers.nameOf(context), fields);
+  const executor = new Executor<TContext>({ schema, limits: operations, admit, endContext });
   const http = await openHttp<TContext>({
     apollo: makeApollo<TContext>({ executor, formatError, showsSchema, logger: apolloLog(log) }),
     executor,
@@ -55,7 +49,8 @@ export async function openDoors<TPrincipal extends object, TContext extends obje
     port: config.port,
     formatError,
     onFault,
-    contextOf: (request: IncomingMessage) => contexts.fromAuthorization(request.headers.authorization),
+    contextOf: (request: IncomingMessage) => callers.ofRequest(request),
+    admitUnknown: (request) => rates.admitUnknown(addresses.of(request)),
     isReady,
     limits: config.limits,
     addresses,
@@ -75,9 +70,10 @@ export async function openDoors<TPrincipal extends object, TContext extends obje
     nameOf: contexts.nameOf,
     formatError,
     onFault,
-    principalOf: (params) => contexts.principalOf(params['Authorization'] ?? params['authorization']),
+    principalOf: (params, request) => callers.ofParams(params, request),
     refusedAmong: (principals) => contexts.refusedAmong(principals),
-    contextOf: (principal) => contexts.of(principal),
+    contextOf: (principal, request) => callers.from(addresses.of(request), contexts.of(principal)),
+    admit,
     endContext,
   });
   return {

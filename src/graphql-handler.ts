@@ -1,6 +1,6 @@
 /** Answers GraphQL requests over HTTP: reads them, refuses what is too large, and hands the rest to whoever answers fastest. */
 import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,6 +27,8 @@ export interface GraphqlHandlerOptions<TContext extends BaseContext> {
   readonly executor?: Executor<TContext>;
   /** Refuses documents that are too large before Apollo sees them; those that came before are right. */
   readonly documents?: DocumentLimit | undefined;
+  /** Asked before a document is parsed that did not come before; an error of it is the answer. */
+  readonly admitUnknown?: (request: IncomingMessage) => Promise<void> | undefined;
   /** Makes the context of one request; an error thrown here is the request's answer. */
   readonly contextOf: (request: IncomingMessage) => TContext | Promise<TContext>;
   readonly formatError: FormatError;
@@ -40,6 +42,15 @@ export function graphqlHandler<TContext extends BaseContext>(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { apollo, executor, documents, contextOf, formatError, onFault } = options;
   const knownRequests = executor && new KnownRequests(executor);
+  const refusalOf = async (request: IncomingMessage, body: unknown): Promise<GraphQLError | undefined> => {
+    try {
+      await options.admitUnknown?.(request);
+    } catch (error) {
+      if (error instanceof GraphQLError) return error;
+      throw error;
+    }
+    return documents?.refuseText(documentOf(request, body));
+  };
   return async (request, response) => {
     let body: unknown;
     try {
@@ -59,7 +70,7 @@ export function graphqlHandler<TContext extends BaseContext>(
       return;
     }
     if (started) executor?.keep(started.variables, started.outcome);
-    const refusal = started ? undefined : documents?.refuseText(documentOf(request, body));
+    const refusal = started ? undefined : await refusalOf(request, body);
     if (refusal) {
       sendRefusal(request, response, refusal, formatError);
       return;

@@ -1,6 +1,7 @@
 /** The settings of what one request, one client and one address may take. */
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
+import type { RateSettings } from './rates.js';
 import { flag, wholeNumber } from './setting.js';
 
 /** Names with commas between. */
@@ -10,6 +11,9 @@ const list = (isRight: (item: string) => boolean, message: string) =>
     .default('')
     .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
     .refine((items) => items.every(isRight), message);
+
+/** What a counter of the database holds, with room for what is asked for in vain. */
+const MOST_A_MINUTE = 100_000_000;
 
 const openOutsideProduction = z.enum(['true', 'false'], { error: 'must be true or false' }).optional();
 
@@ -28,9 +32,16 @@ export const limitSettings = {
   MAX_SOCKETS_PER_ADDRESS: wholeNumber(1_000, 0, 1_000_000),
   MAX_SOCKETS_PER_KEY: wholeNumber(1_000, 0, 1_000_000),
   MAX_OPERATIONS_PER_SOCKET: wholeNumber(100, 0, 100_000),
+  RATE_LIMIT_KEY: wholeNumber(60_000, 0, MOST_A_MINUTE),
+  RATE_LIMIT_ORGANIZATION: wholeNumber(120_000, 0, MOST_A_MINUTE),
+  RATE_LIMIT_ADDRESS: wholeNumber(120_000, 0, MOST_A_MINUTE),
+  RATE_LIMIT_HOT_KEY: wholeNumber(3_000_000, 0, MOST_A_MINUTE),
+  RATE_LIMIT_HOT_ORGANIZATION: wholeNumber(3_000_000, 0, MOST_A_MINUTE),
+  RATE_LIMIT_HOT_ADDRESS: wholeNumber(3_000_000, 0, MOST_A_MINUTE),
+  RATE_LIMIT_FAILED_KEYS: wholeNumber(120, 0, MOST_A_MINUTE),
 };
 
-export interface Limits {
+export interface Limits extends RateSettings {
   /** false: documents and variables of any size and cost, to measure what the limits prevent. */
   readonly areDocumentsLimited: boolean;
   /** Whether the schema may be asked for, and names that are nearly right are answered with those that are. */
@@ -64,6 +75,13 @@ export function limitsOf(value: z.infer<z.ZodObject<typeof limitSettings>>, isPr
     maxSocketsPerAddress: value.MAX_SOCKETS_PER_ADDRESS,
     maxSocketsPerKey: value.MAX_SOCKETS_PER_KEY,
     maxOperationsPerSocket: value.MAX_OPERATIONS_PER_SOCKET,
+    rateLimitKey: value.RATE_LIMIT_KEY,
+    rateLimitOrganization: value.RATE_LIMIT_ORGANIZATION,
+    rateLimitAddress: value.RATE_LIMIT_ADDRESS,
+    rateLimitHotKey: value.RATE_LIMIT_HOT_KEY,
+    rateLimitHotOrganization: value.RATE_LIMIT_HOT_ORGANIZATION,
+    rateLimitHotAddress: value.RATE_LIMIT_HOT_ADDRESS,
+    rateLimitFailedKeys: value.RATE_LIMIT_FAILED_KEYS,
   };
 }
 

@@ -27,6 +27,7 @@ import { RepriceExpected20261128 } from '../migrations/20261128-1-reprice-expect
 import { Collecting20261128 } from '../migrations/20261128-2-collecting.js';
 import { SharedMethod20261128 } from '../migrations/20261128-3-method-sharing.js';
 import { Identity20261129 } from '../migrations/20261129-1-identity.js';
+import { RateLimit20261129 } from '../migrations/20261129-2-rate-limit.js';
 import { UsageDigest20261129 } from '../migrations/20261129-3-usage-digest.js';
 import { Audit20261129 } from '../migrations/20261129-3b-audit.js';
 import { Roles20261129 } from '../migrations/20261129-4-roles.js';
@@ -60,6 +61,7 @@ export const MIGRATIONS = [
   Collecting20261128,
   SharedMethod20261128,
   Identity20261129,
+  RateLimit20261129,
   UsageDigest20261129,
   Audit20261129,
   Roles20261129,

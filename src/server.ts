@@ -15,6 +15,7 @@ import { MIGRATIONS } from './migrations.js';
 import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import type { Principal } from './principal.js';
+import { Rates } from './rates.js';
 import { makeSchema } from './schema.js';
 import { ENTITIES, SUBSCRIBERS, makeResolvers, makeServices, type Services } from './services.js';
 import { StartError } from './start-error.js';
@@ -101,6 +102,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     log,
     schema,
     contexts,
+    rates: new Rates(config.limits, database.writer, clock),
     endContext: (context) => context.end(),
     isReady: async () => door.isOpen && (await database.isReady()),
     routes: [...(config.limits.showsExplorer ? [explorerOf(door)] : []), ...routes],

@@ -34,6 +34,7 @@ import { IDENTITY_ENTITIES, identityResolvers, makeIdentity } from './identity/m
 import { Lanes } from './lanes.js';
 import { NodeService } from './node.js';
 import { NodeResolver } from './node.resolver.js';
+import { RateLimitRow } from './rate-limit-row.js';
 import type { ResolverClass } from './schema.js';
 import { makeSpending, SPENDING_ENTITIES, spendingResolvers } from './usage/make-spending.js';
 
@@ -50,6 +51,7 @@ export const ENTITIES = [
   ...SPENDING_ENTITIES,
   ...BILLING_ENTITIES,
   Alert,
+  RateLimitRow,
 ];
 
 /** What the audit trail is written by. */

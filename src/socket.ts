@@ -15,7 +15,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Admitted } from './admitted.js';
 import type { FormatError } from './apollo.js';
 import { rateLimited, unauthenticated } from './errors.js';
-import { Connection } from './connection.js';
+import { Connection, TRY_AGAIN_LATER } from './connection.js';
 import { EXECUTION } from './executor.js';
 import { documentReader, withCode, type DocumentRules } from './document.js';
 import { GRAPHQL_PATH } from './http.js';
@@ -164,16 +164,7 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
   const format = (error: GraphQLError): GraphQLFormattedError => formatLikeHttp(error, options.formatError);
   return {
     connectionInitWaitTimeout: options.initWaitMs ?? INIT_WAIT_MS,
-    onConnect: async ({ connectionParams, extra }) => {
-      const principal = await principalOf(connectionParams ?? {}, extra.request);
-      if (!principal) return false;
-      if (!extra.place.take(options.nameOf(principal))) {
-        extra.connection.end(TOO_MANY_CONNECTIONS, 'too many connections');
-        return false;
-      }
-      admitted.add(extra.connection, principal);
-      return true;
-    },
+    onConnect: ({ connectionParams, extra }) => introduce(options, connectionParams ?? {}, extra, admitted),
     onSubscribe: async ({ connectionParams, extra: { request }, subscriptions }, _id, payload) => {
       try {
         if (limits.isTooMany(Object.keys(subscriptions).length)) throw tooManyOperations();
@@ -207,6 +198,29 @@ function protocolOptions<TPrincipal extends object, TContext extends object>(
       return errors ? { ...rest, errors: errors.map(format) } : undefined;
     },
   };
+}
+
+/** Whether who connects may stay. */
+async function introduce<TPrincipal extends object, TContext extends object>(
+  { principalOf, nameOf }: SocketOptions<TPrincipal, TContext>,
+  params: Readonly<Record<string, unknown>>,
+  { request, place, connection }: Extra,
+  admitted: Admitted<TPrincipal>,
+): Promise<boolean> {
+  try {
+    const principal = await principalOf(params, request);
+    if (!principal) return false;
+    if (place.take(nameOf(principal))) {
+      admitted.add(connection, principal);
+      return true;
+    }
+    connection.end(TOO_MANY_CONNECTIONS, 'too many connections');
+  } catch (error) {
+    // Too many wrong keys: that is no fault of ours.
+    if (!(error instanceof GraphQLError)) throw error;
+    connection.end(TRY_AGAIN_LATER, 'Try again later');
+  }
+  return false;
 }
 
 /** What HTTP does before it asks `formatError`: every error has a code, and HTTP's own extension is not shown. */

@@ -169,6 +169,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     writer: 'SELECT, INSERT, UPDATE (status, note, tries, look_at, ended_at), DELETE',
     auditor: 'SELECT',
   },
+  rate_limit: { rows: 'INSTALLATION', writer: 'SELECT, INSERT, UPDATE, DELETE' },
   webhook_mark: { rows: 'INSTALLATION', writer: 'SELECT, INSERT, UPDATE (seen_to, look_at, forged_count)' },
 
   // What a server that may make no tables looks at: whether there is anything to make.
