@@ -41,9 +41,11 @@ export class TokenIssuer {
   }
 
   /** What a server has to be told to take its tokens. */
+  /** Whoever tests what is refused is refused often. */
   get settings(): Record<string, string> {
     const { port } = this.server.address() as AddressInfo;
-    return { JWT_JWKS_URL: `http://127.0.0.1:${port}/jwks`, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE };
+    const url = `http://127.0.0.1:${port}/jwks`;
+    return { JWT_JWKS_URL: url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, RATE_LIMIT_FAILED_KEYS: '0' };
   }
 
   async addKey(id: string, alg = 'ES256'): Promise<void> {
