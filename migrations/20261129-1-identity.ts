@@ -9,11 +9,12 @@ export class Identity20261129 extends Migration {
       ADD COLUMN scopes text[] CHECK (cardinality(scopes) > 0),
       ADD COLUMN expires_at timestamptz,
       ADD COLUMN last_used_at timestamptz`);
+    // Of the subject only the id that is made of it: who it is stands nowhere.
     this.addSql(`CREATE TABLE token_revocation (
       organization_id uuid NOT NULL,
-      subject text NOT NULL,
+      actor_id uuid NOT NULL,
       revoked_before timestamptz NOT NULL,
-      PRIMARY KEY (organization_id, subject),
+      PRIMARY KEY (organization_id, actor_id),
       CONSTRAINT token_revocation_organization_fk FOREIGN KEY (organization_id) REFERENCES organization (organization_id))`);
   }
 }

@@ -16,7 +16,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   organization: { says: 'The organization itself.', tag: 'organization' },
   account: { says: 'An account.', tag: 'account', hidden: ['externalId', 'name'] },
   api_key: { says: 'An API key.', tag: 'apikey', omitted: ['hash', 'lastUsedAt'] },
-  token_revocation: { says: 'Since when the tokens of a subject are refused.' },
+  token_revocation: { says: 'Since when the tokens of a subject are refused, by the id that it has as an actor.' },
   pricing: { says: "A price version of the organization's own.", tag: 'pricing' },
   model: { says: "A model of the organization's own.", tag: 'model', omitted: ['place'] },
   price_import: { says: 'An import of prices into the catalogue.' },

@@ -6,7 +6,7 @@ import { DateTimeScalar } from '../scalars.js';
 
 registerEnumType(Role, {
   name: 'Role',
-  description: 'What an API key may do; a key may have several.',
+  description: 'What an API key or token may do; it may have several.',
   valuesConfig: {
     OPERATOR: { description: 'Runs the installation: makes organizations, refreshes the price catalogue.' },
     ADMIN: { description: 'Everything within its own organization.' },

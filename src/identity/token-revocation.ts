@@ -6,9 +6,9 @@ export class TokenRevocation {
   @PrimaryKey({ type: 'uuid' })
   organizationId!: string;
 
-  /** Empty: of all subjects. */
-  @PrimaryKey({ type: 'text' })
-  subject!: string;
+  /** The nil uuid: of all subjects. */
+  @PrimaryKey({ type: 'uuid' })
+  actorId!: string;
 
   @Property({ type: 'timestamptz' })
   revokedBefore!: Date;

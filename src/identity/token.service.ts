@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { v5 as idOfName } from 'uuid';
+import { NIL, v5 as idOfName } from 'uuid';
 import type { Clock } from '../clock.js';
 import { ApiError, badInput } from '../errors.js';
 import type { Operation } from '../operation.js';
@@ -85,7 +85,7 @@ export class TokenService {
     const issued = principals.flatMap((principal) => {
       const shown = this.#shown.get(principal);
       const { organizationId, actor } = principal;
-      return shown && actor.kind === 'TOKEN' ? [{ principal, organizationId, subject: actor.subject, ...shown }] : [];
+      return shown ? [{ principal, organizationId, actorId: actor.id, ...shown }] : [];
     });
     if (issued.length === 0) return [];
     const revoked = await findRevokedTokens(this.on.writer, issued);
@@ -105,7 +105,9 @@ export class TokenService {
       throw badInput(['input', 'issuedBefore'], `Must not be more than ${SKEW_S} seconds ahead.`);
     }
     const em = await operation.em();
-    const revokedBefore = await keepRevocation(em, operation.principal.organizationId, subject ?? '', before);
+    const { organizationId } = operation.principal;
+    const actorId = subject === null ? NIL : idOfName(subject, organizationId);
+    const revokedBefore = await keepRevocation(em, organizationId, actorId, before);
     operation.afterCommit(() => this.#principals.clear());
     return { subject, revokedBefore };
   }
@@ -114,11 +116,13 @@ export class TokenService {
     const { tokens, writer } = this.on;
     const verified = tokens && (await this.#verify(token, tokens));
     const claims = verified && claimsOf(verified.payload, tokens.claimPrefix);
-    const ground = claims && (await findTokenGround(writer, claims));
+    if (!claims) return undefined;
+    const actorId = idOfName(claims.subject, claims.organizationId);
+    const ground = await findTokenGround(writer, claims, actorId);
     if (!ground) return undefined;
     if (ground.revokedBefore && ground.revokedBefore.getTime() > claims.issuedAt * 1000) return undefined;
     if (claims.account && ground.accountId === null) return undefined;
-    const principal = principalFrom(claims, ground.accountId ?? undefined, tokens.maxAgeMs);
+    const principal = principalFrom(claims, actorId, ground.accountId ?? undefined, tokens.maxAgeMs);
     this.#shown.set(principal, { keyId: verified.keyId, issuedAt: claims.issuedAt });
     return principal;
   }
@@ -168,12 +172,17 @@ export class TokenService {
 }
 
 /** Its end is that of the token, or of the longest life that a token has, and the skew that clocks are allowed. */
-function principalFrom(claims: TokenClaims, accountId: string | undefined, maxAgeMs: number): Principal {
+function principalFrom(
+  claims: TokenClaims,
+  actorId: string,
+  accountId: string | undefined,
+  maxAgeMs: number,
+): Principal {
   const { organizationId, subject, tokenId, roles, scopes } = claims;
   const end = Math.min(claims.expiresAt, claims.issuedAt + maxAgeMs / 1000) + SKEW_S;
   return {
     organizationId,
-    actor: { kind: 'TOKEN', id: idOfName(subject, organizationId), subject, tokenId },
+    actor: { kind: 'TOKEN', id: actorId, subject, tokenId },
     roles,
     scopes,
     accountId,

@@ -42,6 +42,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   billing_profile: ['account_id'],
   payment_limit: ['currency'],
   processor_customer: ['account_id', 'processor'],
+  token_revocation: ['actor_id'],
 };
 
 const keyOf = (table: string, row: Row) =>

@@ -170,6 +170,7 @@ function acceptedInputs({
     reserveBudget: { idempotencyKey: 'reserve', amount: '1' },
     reserveBudgetBatch: { items: [{ idempotencyKey: 'reserve item', amount: '1' }] },
     retryWebhookEvent: { eventId: kept.eventId },
+    revokeTokens: { subject: 'ada' },
     rotateApiKey: { apiKeyId: rotated },
     setAccount: { kind: 'USER', externalId: 'bob' },
     setBillingProfile: {

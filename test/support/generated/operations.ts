@@ -153,7 +153,7 @@ export type AuditSubject =
   | 'SUBSCRIPTION'
   /** The terms of a subscription from a day on. */
   | 'SUBSCRIPTION_TERMS'
-  /** Since when the tokens of a subject are refused. */
+  /** Since when the tokens of a subject are refused, by the id that it has as an actor. */
   | 'TOKEN_REVOCATION';
 
 /** A model under any name that a call may use: aliases and dated snapshots stand for the model that they resolve to. */
@@ -851,7 +851,7 @@ export type RevokeTokensInput = {
   subject?: string | null | undefined;
 };
 
-/** What an API key may do; a key may have several. */
+/** What an API key or token may do; it may have several. */
 export type Role =
   /** Everything within its own organization. */
   | 'ADMIN'
