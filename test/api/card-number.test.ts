@@ -125,7 +125,7 @@ const EXEMPT: readonly (readonly [string, string, string])[] = [
   [
     'a place in a list',
     'after',
-    'InvoiceLine.usageRecords Query.alerts Query.creditGrants Query.invoices Query.models Query.planSubscriptions Query.plans Query.reprices Query.usageRecords Query.webhookEvents Subscription.alertFeed Subscription.budgetAlerts',
+    'InvoiceLine.usageRecords Query.alerts Query.auditEntries Query.creditGrants Query.invoices Query.models Query.planSubscriptions Query.plans Query.reprices Query.usageRecords Query.webhookEvents Subscription.alertFeed Subscription.budgetAlerts',
   ],
 ];
 
