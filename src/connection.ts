@@ -84,6 +84,10 @@ export class Connection {
       // Each message is a request: it begins one operation at most.
       await withRequestId(randomUUID(), () => handle(data));
     } catch (error) {
+      // A message that only a server may send: the protocol throws instead of closing.
+      if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+        return this.end(INVALID_MESSAGE, 'Invalid message received');
+      }
       this.#onFault(error);
       if (first) this.end(TRY_AGAIN_LATER, 'Try again later');
       else this.end(INTERNAL_ERROR, 'Internal server error');

@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 
 /** By the names that PostgreSQL itself computes with; abbreviations such as `EST` have no rules and are refused. */
 export async function isKnownZone(em: EntityManager, zone: string): Promise<boolean> {
+  // PostgreSQL takes no text with a NUL in it.
+  if (zone.includes('\0')) return false;
   const { rows } = await sql`
     SELECT 1 FROM pg_timezone_names
     WHERE name = ${zone} AND (name LIKE '%/%' OR name = 'UTC') AND name !~ '^(posix|right)/'`.execute(em.getKysely());

@@ -56,7 +56,7 @@ async function storm(count: number, key: string, make: () => { query: string; va
   };
 }
 
-// Seen to fail: with the database left out of it, each server answered as often as one may.
+// Seen to fail: with the database left out of it, 150 of 150 were answered; with the count of calls taken for that of requests.
 test('three servers answer one key as often as one may', async () => {
   const key = await newTenant(world);
   expect(await storm(50, key, () => VIEWER)).toEqual({ answered: 60, refusals: ['429 RATE_LIMITED'] });
@@ -64,6 +64,7 @@ test('three servers answer one key as often as one may', async () => {
   expect(await storm(30, key, call)).toEqual({ answered: 50, refusals: ['429 RATE_LIMITED'] });
 });
 
+// Seen to fail: with the organization not counted.
 test('two keys of one organization as often as it may', async () => {
   const key = await newTenant(world);
   const input = { name: 'second', roles: ['ADMIN' as const] };
@@ -75,6 +76,7 @@ test('two keys of one organization as often as it may', async () => {
   expect([88, 89]).toContain(first.answered + second.answered);
 });
 
+// Seen to fail: with root fields counted as one.
 test('each root field counts, and a request is answered whole or not at all', async () => {
   const key = await newTenant(world);
   const [server] = servers;
@@ -107,6 +109,7 @@ test('the refusal says how long to wait, through both doors', async () => {
   expect((await overSocket(server!.url, VIEWER, key)).errors?.[0]?.extensions).toEqual(refusal);
 });
 
+// Seen to fail: with what failed not counted, with a key that is right let in without a look, and with nobody remembered.
 test('wrong keys are counted by address: a right guess is not told from a wrong one, who was there before stays', async () => {
   const [server] = servers;
   const from = async (address: string, key: string) => {

@@ -13,11 +13,12 @@ export interface HttpAnswer extends Answer<Record<string, unknown>> {
   readonly status: number;
 }
 
-export async function overHttp(url: string, request: Request, key = BOOTSTRAP_KEY): Promise<HttpAnswer> {
+/** @param request what is no text is written as JSON */
+export async function overHttp(url: string, request: Request | string, key = BOOTSTRAP_KEY): Promise<HttpAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify(request),
+    body: typeof request === 'string' ? request : JSON.stringify(request),
   });
   return { status: response.status, ...((await response.json()) as Answer<Record<string, unknown>>) };
 }
