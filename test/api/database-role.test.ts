@@ -228,14 +228,12 @@ describe('logins that have one role each', () => {
     await makeDatabase('logins', 'maker');
   });
 
-  // Seen to fail: with the sentence about CREATE on the database alone.
   test('cannot make the tables, and are told whose login to set', async () => {
     expect(await refusal(settings('DATABASE_URL', 'HOT_DATABASE_URL'))).toMatch(
       /^The user of DATABASE_URL may not make Tollgate's tables \(permission denied .*\); .* or set MIGRATION_DATABASE_URL to the user that owns them\.$/,
     );
   });
 
-  // Seen to fail: with HOT_DATABASE_URL not used.
   test('do all the work beside the owner, and without it once the tables are there', async () => {
     const whole = settings('MIGRATION_DATABASE_URL', 'DATABASE_URL', 'HOT_DATABASE_URL');
     for (const names of [whole, settings('DATABASE_URL', 'HOT_DATABASE_URL')]) {

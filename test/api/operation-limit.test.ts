@@ -47,7 +47,7 @@ const many = (count: number, field: string) => Array.from({ length: count }, (_,
 const ESTIMATE = 'estimateCost(input: { model: "gpt-4o", promptTokens: 1 }) { model { name } }';
 
 // Seen to fail: with every cost let through; with the cost of the first variables kept for all, and with no variable taken
-// to decide; with a page of 1 where nobody says how long; the estimates without their @Costs; a known document that is
+// to decide; the estimates without their @Costs; a known document that is
 // asked nothing.
 describe('cost is refused above 100,000', () => {
   const paged = `query ($n: Int) { ${pages(50, '(first: $n)')} }`;

@@ -5,7 +5,6 @@ const SECRET = 's'.repeat(32);
 const URL = 'https://login.example.com/jwks';
 const WHOLE = { JWT_JWKS_URL: URL, JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'tollgate' };
 
-// Seen to fail: with each check of token-settings.ts taken out.
 test.each<[string, Record<string, string>, RegExp]>([
   ['a short secret', { JWT_SECRET: 's'.repeat(31) }, /JWT_SECRET must be one secret of at least 32 bytes/],
   ['one of two that is short', { JWT_SECRET: `${SECRET},short` }, /JWT_SECRET must be one secret/],
