@@ -11,6 +11,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { booksOf } from '../test/support/books.js';
+import { reseal } from '../test/support/reseal.js';
 import { atLeast, Series, spread, table, whole, type Floor } from './figures.js';
 import { measureBilling, reportBilling } from './billing.js';
 import { HOT_DATABASES, HotBudget } from './hot-budget.js';
@@ -149,10 +150,14 @@ function report({ rounds, summaries, hot }: Found, floors: readonly Floor[]): vo
   }
 }
 
+const BY_HAND = ['rows', 'naive', HOT_DATABASES.locked];
+
 async function checkBooks(stage: Stage): Promise<boolean> {
   await stage.quiet();
   let right = true;
   for (const database of ['product', 'rows', 'naive', ...Object.values(HOT_DATABASES)]) {
+    // Who writes rows by itself has no digests of them.
+    if (BY_HAND.includes(database)) await stage.with(database, reseal);
     const differences = await stage.with(database, booksOf);
     const { rows } = await stage.with(database, (client) =>
       client.query<{ n: string }>(
