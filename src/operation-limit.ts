@@ -1,6 +1,6 @@
 /** What is known of an operation of a document that was let in, and what of a request has to be asked each time. */
 import { Kind, type DocumentNode, type GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { queryTooComplex } from './errors.js';
+import { badInput, queryTooComplex } from './errors.js';
 import { OperationCost } from './operation-cost.js';
 import { refused } from './refused.js';
 import { MAX_LIST_ITEMS, VariableLists } from './variable-lists.js';
@@ -53,7 +53,7 @@ export class OperationLimit {
   refuse(variables: Readonly<Record<string, unknown>>): GraphQLError | undefined {
     if (!this.isOn) return undefined;
     const list = this.#lists.tooLong(variables);
-    if (list) return refused(queryTooComplex('listItems', MAX_LIST_ITEMS, list.length, 'items of one list'));
+    if (list) return refused(badInput(list.path, `Must have at most ${MAX_LIST_ITEMS} items; it has ${list.length}.`));
     const cost = this.#cost.of(variables);
     if (cost === undefined || cost <= MAX_COST) return undefined;
     return refused(queryTooComplex('cost', MAX_COST, cost, 'units of cost'));

@@ -18,8 +18,16 @@ import {
 /** Items that one list of an input may have, such as those of a batch. */
 export const MAX_LIST_ITEMS = 1_000;
 
+interface TooLong {
+  /** The way to the list. */
+  readonly path: readonly (string | number)[];
+  readonly length: number;
+}
+
 /** The first list that is too long, or undefined. */
-type Look = (value: unknown) => readonly unknown[] | undefined;
+type Look = (value: unknown) => TooLong | undefined;
+
+const below = (name: string | number, { path, length }: TooLong): TooLong => ({ path: [name, ...path], length });
 
 export class VariableLists {
   readonly #looks: readonly (readonly [string, Look])[];
@@ -31,10 +39,10 @@ export class VariableLists {
     });
   }
 
-  tooLong(variables: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  tooLong(variables: Readonly<Record<string, unknown>>): TooLong | undefined {
     for (const [name, look] of this.#looks) {
       const found = look(variables[name]);
-      if (found) return found;
+      if (found) return below(name, found);
     }
     return undefined;
   }
@@ -66,7 +74,7 @@ function lookThrough(item: GraphQLInputType): Look {
     // GraphQL takes what is no list for a list of one.
     if (!Array.isArray(value)) return inner?.(value);
     const items: readonly unknown[] = value;
-    return items.length > MAX_LIST_ITEMS ? items : inner && firstOf(items, inner);
+    return items.length > MAX_LIST_ITEMS ? { path: [], length: items.length } : inner && firstOf(items, inner);
   };
 }
 
@@ -80,16 +88,16 @@ function lookInside(type: GraphQLInputObjectType): Look | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     for (const [name, look] of looks) {
       const found = look(Reflect.get(value, name));
-      if (found) return found;
+      if (found) return below(name, found);
     }
     return undefined;
   };
 }
 
-function firstOf(values: readonly unknown[], look: Look): readonly unknown[] | undefined {
-  for (const value of values) {
+function firstOf(values: readonly unknown[], look: Look): TooLong | undefined {
+  for (const [index, value] of values.entries()) {
     const found = look(value);
-    if (found) return found;
+    if (found) return below(index, found);
   }
   return undefined;
 }

@@ -464,7 +464,9 @@ test('verify finds an invoice that is not the sum of its lines or of its records
   const planted = async (plant: string, back: string) => {
     await client.query(plant);
     try {
-      return (await booksOf(client)).map((line) => line.replace(/^.*?: |[0-9a-f]{8}-[0-9a-f-]{27}/g, ''));
+      const lines = (await booksOf(client)).map((line) => line.replace(/^.*?: |[0-9a-f]{8}-[0-9a-f-]{27}/g, ''));
+      // What digests say of records that were changed is in verify-digest.test.ts.
+      return lines.filter((line) => !line.startsWith('digest of '));
     } finally {
       await client.query(back);
     }

@@ -366,7 +366,7 @@ describe('many and slow', () => {
   });
 
   test('a client that stops reading its socket is told so, and nothing of it stays', async () => {
-    await start();
+    await start({ ENABLE_DOCUMENT_LIMITS: 'false' });
     const ada = await ledger.account('USER', 'ada');
     await ledger.limit(ada, '100', percents(1000));
     // 60 KB an event, so that the buffers of both ends are full long before the alerts are sent.
