@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { Client } from 'pg';
+import { auditHash } from '../../migrations/sql/audit.sql.js';
 import { AUDITED, NOT_AUDITED } from '../../src/audited.js';
 import { TENANT_TABLES } from '../../src/tables.js';
 import { startAcceptingWorld, type AcceptingWorld } from '../support/accepted-inputs.js';
@@ -314,6 +315,12 @@ describe('the trail', () => {
     plants.push([
       'a row put in',
       `INSERT INTO audit_entry SELECT (jsonb_populate_record(e, '{"seq": 99}')).* FROM audit_entry e WHERE ${third}`,
+    ]);
+    plants.push([
+      'a row made anew with its hash',
+      `UPDATE audit_entry SET cause = 'anew' WHERE ${third};
+       UPDATE audit_entry e SET hash = ${auditHash('p.hash', 'e')} FROM audit_entry p
+       WHERE e.organization_id = p.organization_id AND p.seq = 2 AND e.organization_id = '${rows[0]!.id}' AND e.seq = 3`,
     ]);
     expect(await booksOf(client)).toEqual([]);
     for (const [what, plant] of plants) {
