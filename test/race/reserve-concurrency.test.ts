@@ -169,7 +169,7 @@ test('the control: read-then-write overspends, and is caught', async () => {
   await client.query(READ_THEN_WRITE);
   try {
     let allowed = 0;
-    for (let tries = 0; tries < 20 && allowed <= 10; tries += 1) {
+    for (let tries = 0; tries < 60 && allowed <= 10; tries += 1) {
       key = await newTenant(world);
       await setBudget({ userId: 'ada' });
       ({ allowed } = await outcomes(200, allServers()));
@@ -179,4 +179,5 @@ test('the control: read-then-write overspends, and is caught', async () => {
   } finally {
     await client.query(RESERVE_BUDGET);
   }
-});
+  // By chance, and on a busy machine after many tries.
+}, 240_000);
