@@ -83,6 +83,8 @@ export class Operation {
     const tellings = this.#takeTellings();
     const changes = this.#changes;
     try {
+      // The commit would write what is left, after the trail was written.
+      if (em && !this.#isReading) await em.flush();
       if (em && changes.length > 0) await appendAudit(em, this.#organizationId, this, changes);
       await em?.commit();
     } catch (error) {
@@ -110,6 +112,7 @@ export class Operation {
       throw error;
     }
     this.#changes = gatherChanges(em);
+    this.#organizationId = this.principal.organizationId;
     return em;
   }
 

@@ -30,9 +30,12 @@ DECLARE
   v_entry jsonb;
   v_row public.audit_entry;
 BEGIN
-  LOOP
+  FOR v_try IN 1 .. 2 LOOP
     SELECT h.last_seq, h.last_hash INTO v_seq, v_hash FROM public.audit_head h WHERE h.organization_id = p_org FOR UPDATE;
     EXIT WHEN FOUND;
+    IF v_try = 2 THEN
+      RAISE EXCEPTION 'the head of the audit trail is not to be read' USING ERRCODE = '40001';
+    END IF;
     INSERT INTO public.audit_head (organization_id, last_seq, last_hash) VALUES (p_org, 0, '')
     ON CONFLICT (organization_id) DO NOTHING;
   END LOOP;

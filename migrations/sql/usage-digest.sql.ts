@@ -89,13 +89,16 @@ interface Entry {
  * nothing but uses v_seq bigint, v_hash bytea, v_digest bytea.
  */
 export const appendEntry = ({ batch, kind, count, at, digest }: Entry) => `
-  LOOP
+  FOR v_try IN 1 .. 2 LOOP
     UPDATE public.usage_digest_head h SET last_seq = h.last_seq + 1,
       last_hash = ${entryHash('h.last_hash', entry('h.last_seq + 1', batch, kind, count, 'd.digest', at))}
     FROM (${digest}) d
     WHERE h.organization_id = p_org
     RETURNING h.last_seq, h.last_hash, d.digest INTO v_seq, v_hash, v_digest;
     EXIT WHEN FOUND;
+    IF v_try = 2 THEN
+      RAISE EXCEPTION 'the head of the digests is not to be read' USING ERRCODE = '40001';
+    END IF;
     INSERT INTO public.usage_digest_head (organization_id, last_seq, last_hash) VALUES (p_org, 0, '')
     ON CONFLICT (organization_id) DO NOTHING;
   END LOOP;
