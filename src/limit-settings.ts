@@ -1,8 +1,19 @@
 /** The settings of what one request, one client and one address may take. */
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import type { RateSettings } from './rates.js';
 import { flag, wholeNumber } from './setting.js';
+
+/** Root fields a minute; 0: as many as come. */
+export interface RateSettings {
+  readonly rateLimitKey: number;
+  readonly rateLimitOrganization: number;
+  readonly rateLimitAddress: number;
+  readonly rateLimitHotKey: number;
+  readonly rateLimitHotOrganization: number;
+  readonly rateLimitHotAddress: number;
+  /** Keys and tokens that were refused, of one address. */
+  readonly rateLimitFailedKeys: number;
+}
 
 /** Names with commas between. */
 const list = (isRight: (item: string) => boolean, message: string) =>

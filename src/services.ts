@@ -34,7 +34,7 @@ import { IDENTITY_ENTITIES, identityResolvers, makeIdentity } from './identity/m
 import { Lanes } from './lanes.js';
 import { NodeService } from './node.js';
 import { NodeResolver } from './node.resolver.js';
-import { RateLimitRow } from './rate-limit-row.js';
+import { RateLimitRow } from './door/rate-limit-row.js';
 import type { ResolverClass } from './schema.js';
 import { makeSpending, SPENDING_ENTITIES, spendingResolvers } from './usage/make-spending.js';
 

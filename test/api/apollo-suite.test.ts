@@ -8,8 +8,8 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Executor } from '../../src/executor.js';
-import { graphqlHandler } from '../../src/graphql-handler.js';
+import { Executor } from '../../src/door/executor.js';
+import { graphqlHandler } from '../../src/door/graphql-handler.js';
 
 // Apollo's own conformance suite for what stands between HTTP and Apollo. It brings its own Apollo settings, so our
 // handler is mounted bare here; the whole door is tested in http-door.test.ts and http-audit.test.ts.

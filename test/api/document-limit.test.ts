@@ -3,7 +3,7 @@
  * the limit's name, its value and what the document has.
  */
 import { getIntrospectionQuery } from 'graphql';
-import { DOCUMENT_LIMITS } from '../../src/document-size.js';
+import { DOCUMENT_LIMITS } from '../../src/door/document-size.js';
 import { overHttp, overSocket, type Request } from '../support/both-doors.js';
 import { startWorld, type World } from '../support/world.js';
 

@@ -4,7 +4,7 @@ import { openSmallDoor, type SmallDoor } from '../support/small-door.js';
 /** Three GETs that a foreign web page could send, too; they are optional in the specification. */
 const BLOCKED_BY_CSRF_GUARD = /formatted GET requests|parameter in GETs/;
 
-// Seen to fail: without `statusByMediaType` in src/apollo.ts three audits warn.
+// Seen to fail: without `statusByMediaType` in src/door/apollo.ts three audits warn.
 describe('the GraphQL over HTTP specification', () => {
   let door: SmallDoor;
   beforeAll(async () => {

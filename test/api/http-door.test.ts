@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { explorer } from '../../src/explorer.js';
+import { explorer } from '../../src/door/explorer.js';
 import { openSmallDoor, type SmallDoor } from '../support/small-door.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
-import { SLOW_CONSUMER } from '../../src/connection.js';
-import { MAX_MESSAGE_BYTES } from '../../src/socket.js';
+import { SLOW_CONSUMER } from '../../src/door/connection.js';
+import { MAX_MESSAGE_BYTES } from '../../src/door/socket.js';
 import { connectRaw, type RawSocket } from '../support/raw-socket.js';
 import { openSmallDoor, type SmallDoor } from '../support/small-door.js';
 

@@ -10,14 +10,14 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { IncomingMessage } from 'node:http';
-import { makeApollo, type FormatError } from '../../src/apollo.js';
-import { ClientAddresses } from '../../src/client-address.js';
-import { DocumentLimit } from '../../src/document-limit.js';
-import { Executor } from '../../src/executor.js';
-import { openHttp, type HttpDoor, type HttpOptions } from '../../src/http.js';
-import { OperationLimits } from '../../src/operation-limit.js';
-import { SocketLimits } from '../../src/socket-limits.js';
-import { openSocket, type SocketDoor, type SocketOptions } from '../../src/socket.js';
+import { makeApollo, type FormatError } from '../../src/door/apollo.js';
+import { ClientAddresses } from '../../src/door/client-address.js';
+import { DocumentLimit } from '../../src/door/document-limit.js';
+import { Executor } from '../../src/door/executor.js';
+import { openHttp, type HttpDoor, type HttpOptions } from '../../src/door/http.js';
+import { OperationLimits } from '../../src/door/operation-limit.js';
+import { SocketLimits } from '../../src/door/socket-limits.js';
+import { openSocket, type SocketDoor, type SocketOptions } from '../../src/door/socket.js';
 
 export interface SmallContext extends BaseContext {
   readonly who: string;

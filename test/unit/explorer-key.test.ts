@@ -1,4 +1,4 @@
-import { mayShowKey } from '../../src/explorer.js';
+import { mayShowKey } from '../../src/door/explorer.js';
 
 const local = { embedded: true, remoteAddress: '127.0.0.1', host: 'localhost:4000' };
 

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../clock.js';
 import type { ErrorReporter } from '../../errors.js';
-import type { Route } from '../../http.js';
+import type { Route } from '../../door/http.js';
 import { asNobody } from '../nobody.js';
 import type { InvoiceDocumentService } from './invoice-document.service.js';
 import type { InvoiceDocument } from './invoice-document.js';

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.js';
 import type { ErrorReporter } from '../../errors.js';
-import type { Route } from '../../http.js';
+import type { Route } from '../../door/http.js';
 import type { CollectingProcessor } from '../payment/processor.js';
 import { EventCatchUp } from './event-catch-up.js';
 import type { Mirrors } from './event-mirror.js';

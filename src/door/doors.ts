@@ -5,16 +5,16 @@ import type { Logger } from 'pino';
 import { makeApollo } from './apollo.js';
 import { Callers, type Contexts, type CountedContext, type CountedPrincipal } from './callers.js';
 import { ClientAddresses } from './client-address.js';
-import type { Config } from './config.js';
+import type { Config } from '../config.js';
 import { DocumentLimit } from './document-limit.js';
-import { errorFormatter, errorReporter } from './errors.js';
+import { errorFormatter, errorReporter } from '../errors.js';
 import { Executor } from './executor.js';
 import { openHttp, type HttpDoor, type Route } from './http.js';
 import { OperationLimits, type RootFields } from './operation-limit.js';
 import type { Rates } from './rates.js';
 import { SocketLimits } from './socket-limits.js';
 import { openSocket } from './socket.js';
-import { StartError } from './start-error.js';
+import { StartError } from '../start-error.js';
 
 interface DoorsOptions<TPrincipal extends CountedPrincipal, TContext extends CountedContext<TPrincipal>> {
   readonly config: Config;

@@ -1,22 +1,11 @@
 /** Who may ask for how much in a minute: by key, by organization and by address; what is called for every LLM call apart. */
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import type { Clock } from './clock.js';
-import { ApiError } from './errors.js';
+import type { Clock } from '../clock.js';
+import { ApiError } from '../errors.js';
+import type { RateSettings } from '../limit-settings.js';
 import type { RootFields } from './operation-limit.js';
 import { RateLimit } from './rate-limit.js';
-
-/** Root fields a minute; 0: as many as come. */
-export interface RateSettings {
-  readonly rateLimitKey: number;
-  readonly rateLimitOrganization: number;
-  readonly rateLimitAddress: number;
-  readonly rateLimitHotKey: number;
-  readonly rateLimitHotOrganization: number;
-  readonly rateLimitHotAddress: number;
-  /** Keys and tokens that were refused, of one address. */
-  readonly rateLimitFailedKeys: number;
-}
 
 /** Keys that were right, each with an address that they came from: so many are known at a time. */
 const KNOWN_CALLERS = 50_000;

@@ -12,8 +12,8 @@ import {
   RateLimiterRes,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
-import type { Clock } from './clock.js';
-import { rateLimited } from './errors.js';
+import type { Clock } from '../clock.js';
+import { rateLimited } from '../errors.js';
 import { refused } from './refused.js';
 
 const MINUTE_MS = 60_000;

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { ClientAddresses } from './client-address.js';
 import { limitConnections, type ConnectionLimits } from './connection-limit.js';
 import { graphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.js';
-import { idOf, withRequestId } from './request-id.js';
+import { idOf, withRequestId } from '../request-id.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { sendJson } from './send-json.js';
 

@@ -1,11 +1,11 @@
 /** What is known of an operation of a document that was let in, and what of a request has to be asked each time. */
 import { Kind, type DocumentNode, type GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { badInput, queryTooComplex } from './errors.js';
+import { badInput, queryTooComplex } from '../errors.js';
 import { OperationCost } from './operation-cost.js';
 import { refused } from './refused.js';
 import { MAX_LIST_ITEMS, VariableLists } from './variable-lists.js';
 
-/** What one operation may cost; see src/operation-cost.ts. A page of 200 usage records with all that there is of each costs a quarter. */
+/** What one operation may cost; see src/door/operation-cost.ts. A page of 200 usage records with all that there is of each costs a quarter. */
 const MAX_COST = 100_000;
 
 /** How many root fields an operation has. */

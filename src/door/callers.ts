@@ -1,7 +1,7 @@
 /** Finds out who asks, counts who is refused by address, and keeps with each context what is counted by. */
 import type { IncomingMessage } from 'node:http';
 import type { ClientAddresses } from './client-address.js';
-import { unauthenticated } from './errors.js';
+import { unauthenticated } from '../errors.js';
 import type { Rates } from './rates.js';
 
 export interface CountedPrincipal {

@@ -1,7 +1,7 @@
 import type { makeServer } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import { withRequestId } from './request-id.js';
+import { withRequestId } from '../request-id.js';
 
 /** Bytes that may wait for one client to read them. */
 const MAX_UNREAD_BYTES = 1024 * 1024;

@@ -2,7 +2,7 @@
 import { parse, type DocumentNode, type GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { DOCUMENT_LIMITS, FragmentCycle, sizeOf, type DocumentSize } from './document-size.js';
-import { queryTooComplex } from './errors.js';
+import { queryTooComplex } from '../errors.js';
 import { refused } from './refused.js';
 
 /** Lexical tokens that one GraphQL document may have; a hundred thousand aliases once held the event loop for 2 s. */

@@ -1,7 +1,7 @@
 /** An answer that is given instead of running an operation, over HTTP with a status of its own. */
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import type { ApiError, ErrorCode } from './errors.js';
+import type { ApiError, ErrorCode } from '../errors.js';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   QUERY_TOO_COMPLEX: 400,

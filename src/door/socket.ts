@@ -14,7 +14,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Admitted } from './admitted.js';
 import type { FormatError } from './apollo.js';
-import { rateLimited, unauthenticated } from './errors.js';
+import { rateLimited, unauthenticated } from '../errors.js';
 import { Connection, TRY_AGAIN_LATER } from './connection.js';
 import { EXECUTION } from './executor.js';
 import { documentReader, withCode, type DocumentRules } from './document.js';
