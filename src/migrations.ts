@@ -31,6 +31,7 @@ import { RateLimit20261129 } from '../migrations/20261129-2-rate-limit.js';
 import { UsageDigest20261129 } from '../migrations/20261129-3-usage-digest.js';
 import { Audit20261129 } from '../migrations/20261129-3b-audit.js';
 import { Roles20261129 } from '../migrations/20261129-4-roles.js';
+import { RecordByKey20261130 } from '../migrations/20261130-1-record-by-key.js';
 
 export const MIGRATIONS = [
   Identity20261123,
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   UsageDigest20261129,
   Audit20261129,
   Roles20261129,
+  RecordByKey20261130,
 ];
