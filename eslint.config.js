@@ -46,6 +46,11 @@ export default defineConfig(
     },
   },
   {
+    // `sum += await f()` reads the sum before it waits, and loses what others add meanwhile.
+    files: ['{src,bench,demo,prove}/**/*.ts', 'test/support/**/*.ts'],
+    rules: { 'require-atomic-updates': ['error', { allowProperties: true }] },
+  },
+  {
     // The class is what decorators need: an empty one carries metadata, and resolvers of one type may hold no state.
     files: ['src/**/*.resolver.ts'],
     rules: { '@typescript-eslint/no-extraneous-class': 'off' },

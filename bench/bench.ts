@@ -20,6 +20,7 @@ import { ask, furnish, KEY, startEmbedded, startProduct, useAsInDemo, USERS, typ
 import { bestOf, CONNECTIONS, measureRounds, type Rounds } from './rounds.js';
 import { Stage } from './stage.js';
 import { judgeWebhooks, measureWebhooks, reportWebhooks } from './webhooks.js';
+import { judgeWall, measureWall, reportWall } from './wall.js';
 import { askSummary, fillYear, rawSummary, type Grouping } from './summary.js';
 
 const { values: options } = parseArgs({
@@ -189,6 +190,12 @@ async function bench(stage: Stage): Promise<boolean> {
   const first = await startProduct(stage, 'product');
   await furnish(first.url);
   await first.process.stop();
+  const wall =
+    options.only === undefined || options.only === 'wall'
+      ? await measureWall(stage, 'product', SIZE.rounds, SIZE.seconds)
+      : undefined;
+  if (wall) console.log(`\n${reportWall(wall)}\n`);
+  if (options.only === 'wall') return !!wall && (options.short === true || areHeld(judgeWall(wall)));
   const webhooks =
     options.only === 'billing' ? undefined : await measureWebhooks(stage, 'product', SIZE.asks, SIZE.seconds);
   if (webhooks) console.log(`\n${reportWebhooks(webhooks)}\n`);
@@ -231,7 +238,8 @@ async function bench(stage: Stage): Promise<boolean> {
     };
     await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   }
-  const isHeld = () => floors.every(({ holds }) => holds) && (!webhooks || areHeld(judgeWebhooks(webhooks)));
+  const isHeld = () =>
+    areHeld([...floors, ...(wall ? judgeWall(wall) : []), ...(webhooks ? judgeWebhooks(webhooks) : [])]);
   return isRight && (options.short === true || isHeld());
 }
 

@@ -40,7 +40,8 @@ async function run(
         const sentMs =
           perSecond === undefined ? performance.now() : await turnOf(slot, perSecond, startMs, client, turn);
         if (sentMs >= endMs || running.isStopped) return;
-        records += await worker.work();
+        const written = await worker.work();
+        records += written;
         latencies.push(performance.now() - sentMs);
       }
     }),

@@ -15,7 +15,7 @@ const byKey = (key: string, keyDay: string) => `
 const STORED = `(${byKey('t.key', 't.key_day')}) u`;
 const IS_STORED = 'u.idempotency_key = t.key AND u.key_day = t.key_day';
 
-const DIGEST = appendEntry({
+export const DIGEST = appendEntry({
   batch: 'p_batch',
   kind: `'RECORDED'`,
   count: 'v_written',
