@@ -1,5 +1,6 @@
 /** What invoices came to, worked out again from the records, exactly and by SQL that shares nothing with the server's. */
 import type { Client } from 'pg';
+import type { Judgement } from './figures.js';
 
 /** A cent in pico-USD. */
 const STEP = 10_000_000_000n;
@@ -64,11 +65,6 @@ const USED = `
   JOIN invoice before ON before.organization_id = u.organization_id AND before.account_id = u.account_id AND before.sequence = 1
   WHERE u.occurred_at < date_trunc('month', now(), 'UTC') AND (u.occurred_at >= before.to_at OR u.billable_at > before.cut_at)
   GROUP BY u.account_id`;
-
-export interface Judgement {
-  readonly says: string;
-  readonly holds: boolean;
-}
 
 /** @param expected so many invoices, and so many records on them: fewer would be a check of nothing */
 export async function checkInvoices(

@@ -4,9 +4,10 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { checkInvoices, type Judgement } from './billing-check.js';
+import { checkInvoices } from './billing-check.js';
 import { copySamples, letBegin, makeSamples, type BillingGround } from './billing-ground.js';
-import { Series, spread, table, whole } from './figures.js';
+import { Series, spread, table, whole, type Judgement } from './figures.js';
+import type { Part } from './part.js';
 import { KEY, startProduct, USERS } from './product.js';
 import type { SlotResult } from './slot.js';
 import type { Stage } from './stage.js';
@@ -19,7 +20,7 @@ const LONGEST_S = 1_200;
 const LOOK_MS = 100;
 const READS = 5;
 
-export interface BillingFigures {
+interface BillingFigures {
   readonly ground: BillingGround;
   readonly seconds: number;
   /** A whole read of the same rows, one row after the other. */
@@ -29,8 +30,7 @@ export interface BillingFigures {
   readonly judgements: readonly Judgement[];
 }
 
-/** Of the database that is furnished. */
-export async function measureBilling(stage: Stage, template: string, ground: BillingGround, seconds: number) {
+async function measureBilling(stage: Stage, template: string, ground: BillingGround, seconds: number) {
   await stage.createDatabase(DATABASE, template);
   await stage.with(DATABASE, async (client) => {
     const maker = await startProduct(stage, DATABASE, { INVOICE_INTERVAL: '0', DEFAULT_MONTHLY_BUDGET: '' });
@@ -89,7 +89,7 @@ async function readAll(client: Client): Promise<number> {
   return took;
 }
 
-export function reportBilling({ ground, seconds, readMs, quiet, during, judgements }: BillingFigures): string {
+function tablesOf({ ground, seconds, readMs, quiet, during }: BillingFigures): string {
   const ratio = (seconds * 1000) / readMs.median;
   const p99 = new Series();
   for (const ms of [quiet.least, quiet.most]) p99.add(during.p99Ms / ms);
@@ -109,7 +109,6 @@ export function reportBilling({ ground, seconds, readMs, quiet, during, judgemen
       ['quiet, before and after', spread(quiet, 1), ''],
       ['during the run', during.p99Ms.toFixed(1), spread(p99, 2)],
     ]),
-    ...judgements.map(({ says, holds }) => `${holds ? 'holds' : 'FAILS'}  ${says}`),
   ].join('\n');
 }
 
@@ -118,3 +117,8 @@ function divided(ms: Series): Series {
   for (const value of [ms.least, ms.median, ms.most]) seconds.add(value / 1000);
   return seconds;
 }
+
+export const benchBilling: Part = async (stage, template, { payers, records, seconds }) => {
+  const { judgements, ...figures } = await measureBilling(stage, template, { payers, records }, seconds * 4);
+  return { report: tablesOf({ ...figures, judgements }), figures, floors: [], facts: judgements };
+};

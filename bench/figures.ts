@@ -33,15 +33,16 @@ export class Series {
   }
 }
 
-/** Something that must hold, with what was seen. */
-export interface Floor {
+/** Something that must hold. */
+export interface Judgement {
   readonly says: string;
-  readonly seen: Series;
   readonly holds: boolean;
+  /** A ratio for each round. */
+  readonly seen?: Series;
 }
 
 /** @param seen a ratio for each round; their median is what counts. */
-export function atLeast(says: string, seen: Series, floor: number): Floor {
+export function atLeast(says: string, seen: Series, floor: number): Judgement {
   return { says: `${says} at least ${floor}x`, seen, holds: seen.median >= floor };
 }
 
@@ -63,4 +64,10 @@ export function table(rows: readonly (readonly string[])[]): string {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  ');
   return rows.map(line).join('\n');
+}
+
+export function verdict({ says, holds, seen }: Judgement): string {
+  if (seen === undefined) return `${holds ? 'holds' : 'FAILS'}  ${says}`;
+  const [median, least, most] = [seen.median, seen.least, seen.most].map((ratio) => ratio.toFixed(2));
+  return `${holds ? 'holds' : 'FAILS'}  ${says}: ${median}x (${least}-${most} by round)`;
 }

@@ -4,7 +4,8 @@
  * the hot functions act as the owner of the tables, to whom they do not apply.
  */
 import { DIGEST, RECORD_USAGE } from '../migrations/sql/record-usage.sql.js';
-import { atLeast, Series, spread, table, type Floor } from './figures.js';
+import { atLeast, Series, spread, table, type Judgement } from './figures.js';
+import type { Part } from './part.js';
 import { KEY, startProduct, USERS } from './product.js';
 import { CONNECTIONS } from './rounds.js';
 import type { Stage } from './stage.js';
@@ -30,7 +31,7 @@ interface Side {
   readonly postgresUs: Record<(typeof KINDS)[number], Series>;
 }
 
-export interface WallFigures {
+interface WallFigures {
   readonly walled: Side;
   readonly open: Side;
 }
@@ -38,13 +39,7 @@ export interface WallFigures {
 const series = () => ({ record: new Series(), cycle: new Series() });
 const side = (): Side => ({ perSecond: series(), nodeUs: series(), postgresUs: series() });
 
-/** Of the database that is furnished. */
-export async function measureWall(
-  stage: Stage,
-  template: string,
-  rounds: number,
-  seconds: number,
-): Promise<WallFigures> {
+async function measureWall(stage: Stage, template: string, rounds: number, seconds: number): Promise<WallFigures> {
   const withoutDigest = RECORD_USAGE.replace(DIGEST, '');
   if (withoutDigest === RECORD_USAGE) throw new Error('record_usage has no digest to be left out.');
   await stage.createDatabase('walled', template);
@@ -73,7 +68,7 @@ export async function measureWall(
   return { walled, open };
 }
 
-export function judgeWall({ walled, open }: WallFigures): Floor[] {
+function floorsOf({ walled, open }: WallFigures): Judgement[] {
   return KINDS.map((kind) =>
     atLeast(
       `${SAYS[kind]} with limits, rates and digests against without`,
@@ -83,24 +78,23 @@ export function judgeWall({ walled, open }: WallFigures): Floor[] {
   );
 }
 
-export function reportWall(figures: WallFigures): string {
+function tableOf(figures: WallFigures): string {
   const row = (name: string, { perSecond, nodeUs, postgresUs }: Side, kind: (typeof KINDS)[number]) => [
     `${SAYS[kind]}, ${name}`,
     spread(perSecond[kind]),
     spread(nodeUs[kind]),
     spread(postgresUs[kind]),
   ];
-  return [
-    table([
-      ['median (least-most)', 'records/s', 'CPU us: server', 'PostgreSQL'],
-      ...KINDS.flatMap((kind) => [
-        row('guarded', figures.walled, kind),
-        row('without limits, rates and digests', figures.open, kind),
-      ]),
+  return table([
+    ['median (least-most)', 'records/s', 'CPU us: server', 'PostgreSQL'],
+    ...KINDS.flatMap((kind) => [
+      row('guarded', figures.walled, kind),
+      row('without limits, rates and digests', figures.open, kind),
     ]),
-    ...judgeWall(figures).map(
-      ({ says, seen, holds }) =>
-        `${holds ? 'holds' : 'FAILS'}  ${says}: ${seen.median.toFixed(2)}x (${seen.least.toFixed(2)}-${seen.most.toFixed(2)} by round)`,
-    ),
-  ].join('\n');
+  ]);
 }
+
+export const benchWall: Part = async (stage, template, { rounds, seconds }) => {
+  const figures = await measureWall(stage, template, rounds, seconds);
+  return { report: tableOf(figures), figures, floors: floorsOf(figures), facts: [] };
+};

@@ -3,7 +3,8 @@
  * off; against the least that the server can answer, in the same run.
  */
 import { StripeFake } from '../test/support/stripe/stripe-fake.js';
-import { Series, spread, table } from './figures.js';
+import { Series, spread, table, type Judgement } from './figures.js';
+import type { Part } from './part.js';
 import { startProduct } from './product.js';
 import type { EventSlot } from './slot.js';
 import type { Stage } from './stage.js';
@@ -13,7 +14,7 @@ const PACE = { clients: 16, perSecond: 200, users: 0 };
 /** What a processor may wait at most, in ms. */
 const MOST_MS = 100;
 
-export interface WebhookFigures {
+interface WebhookFigures {
   readonly p50Ms: Series;
   readonly p99Ms: Series;
   readonly healthP99Ms: Series;
@@ -23,8 +24,7 @@ export interface WebhookFigures {
   readonly kept: number;
 }
 
-/** Of the database that is furnished. */
-export async function measureWebhooks(
+async function measureWebhooks(
   stage: Stage,
   template: string,
   rounds: number,
@@ -63,26 +63,27 @@ export async function measureWebhooks(
   return { ...figures, acknowledged, kept };
 }
 
-/** What must hold, and whether it does. */
-export function judgeWebhooks({ p99Ms, acknowledged, kept }: WebhookFigures): { says: string; holds: boolean }[] {
-  return [
-    { says: `p99 of the answer to an event below ${MOST_MS} ms`, holds: p99Ms.median < MOST_MS },
-    { says: `each of ${acknowledged} events that were acknowledged was kept`, holds: kept === acknowledged },
-  ];
+function tableOf({ p50Ms, p99Ms, healthP99Ms, perSecond }: WebhookFigures): string {
+  return table([
+    [`events of a processor, ${PACE.perSecond} a second, median (least-most)`, ''],
+    ['p50 of the answer, ms', spread(p50Ms, 1)],
+    ['p99 of the answer, ms', spread(p99Ms, 1)],
+    ['p99 of /health/live, ms', spread(healthP99Ms, 1)],
+    ['the one against the other', `${spread(p99Ms.ratiosTo(healthP99Ms), 1)}x`],
+    ['events/s with 16 connections', spread(perSecond)],
+  ]);
 }
 
-export function reportWebhooks(figures: WebhookFigures): string {
-  const { p50Ms, p99Ms, healthP99Ms, perSecond } = figures;
-  const ratio = p99Ms.ratiosTo(healthP99Ms);
-  return [
-    table([
-      [`events of a processor, ${PACE.perSecond} a second, median (least-most)`, ''],
-      ['p50 of the answer, ms', spread(p50Ms, 1)],
-      ['p99 of the answer, ms', spread(p99Ms, 1)],
-      ['p99 of /health/live, ms', spread(healthP99Ms, 1)],
-      ['the one against the other', `${spread(ratio, 1)}x`],
-      ['events/s with 16 connections', spread(perSecond)],
-    ]),
-    ...judgeWebhooks(figures).map(({ says, holds }) => `${holds ? 'holds' : 'FAILS'}  ${says}`),
-  ].join('\n');
-}
+export const benchWebhooks: Part = async (stage, template, { asks, seconds }) => {
+  const figures = await measureWebhooks(stage, template, asks, seconds);
+  const { p99Ms, acknowledged, kept } = figures;
+  const fast: Judgement = {
+    says: `p99 of the answer to an event below ${MOST_MS} ms`,
+    holds: p99Ms.median < MOST_MS,
+  };
+  const whole: Judgement = {
+    says: `each of ${acknowledged} events that were acknowledged was kept`,
+    holds: kept === acknowledged,
+  };
+  return { report: tableOf(figures), figures, floors: [fast], facts: [whole] };
+};
