@@ -7,10 +7,20 @@ export class Series {
     this.#values.push(value);
   }
 
+  get count(): number {
+    return this.#values.length;
+  }
+
   get median(): number {
     const sorted = this.#values.toSorted((a, b) => a - b);
     const { length } = sorted;
     return ((sorted[(length - 1) >> 1] ?? Number.NaN) + (sorted[length >> 1] ?? Number.NaN)) / 2;
+  }
+
+  /** @param share 0.99: what one in a hundred is above. */
+  at(share: number): number {
+    const sorted = this.#values.toSorted((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   }
 
   get least(): number {
