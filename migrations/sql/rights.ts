@@ -156,7 +156,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   },
   model: {
     rows: 'CATALOGUE',
-    app: 'SELECT, INSERT',
+    app: 'SELECT, INSERT, UPDATE (display_name, match)',
     writer: `SELECT, INSERT,
       UPDATE (display_name, description, match, context_window, deprecated, place, retired_at)`,
   },
