@@ -1,7 +1,7 @@
 import { badInput, modelNotPriced } from '../errors.js';
 import { Account } from '../identity/account.js';
 import { accountOf } from '../identity/account.service.js';
-import { authorize } from '../identity/permission.js';
+import { authorize, isAllowed } from '../identity/permission.js';
 import { divideHalfEven } from '../money.js';
 import type { Operation } from '../operation.js';
 import type { CatalogService, FoundModel } from './catalog.service.js';
@@ -102,11 +102,12 @@ export class EstimateService {
     return { completionTokens, basis: LikelyBasis.ACCOUNT_MEAN };
   }
 
-  /** Only of an account that the caller may see; one that it may not see has no records for it. */
+  /** Only of an account that the caller may see, and only where it may read usage; for others there are no records. */
   async #meanOf(operation: Operation, input: EstimateCostInput, model: BookModel): Promise<bigint | undefined> {
     const { userId, teamId } = input;
     if (userId != null && teamId != null) throw badInput(['input', 'teamId'], 'Name at most one of userId and teamId.');
     const { kind, externalId } = accountOf({ userId, teamId });
+    if (!isAllowed(operation.principal, 'usage.read')) return undefined;
     const { organizationId, accountId } = operation.principal;
     const em = await operation.em();
     const account = await em.findOne(Account, { organizationId, kind, externalId });

@@ -48,7 +48,8 @@ export function isPermission(text: string): text is Permission {
   return Object.hasOwn(PERMISSIONS, text);
 }
 
-function isAllowed({ roles, scopes }: Rights, permission: Permission): boolean {
+/** Where less is answered instead of nothing. */
+export function isAllowed({ roles, scopes }: Rights, permission: Permission): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission].roles;
   return allowed.some((role) => roles.has(role)) && (scopes === undefined || scopes.has(permission));
 }

@@ -378,7 +378,7 @@ export type EstimateCostInput = {
   quantities?: Array<QuantityInput> | null | undefined;
   /** The same for a team’s own records. Not beside userId. */
   teamId?: string | null | undefined;
-  /** The user who will call: the likely completion is the mean of its last 100 records of the model. */
+  /** The user who will call: the likely completion is the mean of its last 100 records of the model, for callers with usage.read that may see the user. */
   userId?: string | null | undefined;
 };
 
