@@ -43,12 +43,17 @@ export type FindNode = (operation: Operation, key: string) => Promise<object | n
 export class NodeService {
   readonly #finders: ReadonlyMap<string, { readonly find: FindNode; readonly type: string }>;
 
-  constructor(finders: Readonly<Record<NodeTag, FindNode>>) {
+  /** @param authorize denies whoever may look for nothing by an id */
+  constructor(
+    finders: Readonly<Record<NodeTag, FindNode>>,
+    private readonly authorize: (operation: Operation) => void,
+  ) {
     this.#finders = new Map(Object.entries(finders).map(([tag, find]) => [tag, { find, type: TYPES[tag as NodeTag] }]));
   }
 
   /** Missing, foreign, forbidden and malformed answer null alike. */
   async find(operation: Operation, id: string): Promise<object | null> {
+    this.authorize(operation);
     const decoded = decodeId(id);
     const finder = decoded && this.#finders.get(decoded.tag);
     if (!decoded || !finder) return null;

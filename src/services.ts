@@ -32,7 +32,9 @@ import type { Database } from './database.js';
 import { errorReporter } from './errors.js';
 import { IDENTITY_ENTITIES, identityResolvers, makeIdentity } from './identity/make-identity.js';
 import { Lanes } from './lanes.js';
-import { NodeService } from './node.js';
+import { authorize } from './identity/permission.js';
+import { NodeService, type FindNode } from './node.js';
+import type { NodeTag } from './node-id.js';
 import { NodeResolver } from './node.resolver.js';
 import { RateLimitRow } from './door/rate-limit-row.js';
 import type { ResolverClass } from './schema.js';
@@ -136,7 +138,7 @@ export function makeServices(config: Config, database: Database, clock: Clock, l
 
 /** How each type is found by its opaque id. */
 function makeNodes(services: Omit<Services, 'nodes' | 'features' | 'reportError' | 'lanes' | 'feed'>): NodeService {
-  return new NodeService({
+  const finders = {
     account: (operation, key) => services.accounts.findNode(operation, key),
     alert: (operation, key) => services.alerts.findNode(operation, key),
     auditentry: (operation, key) => services.audit.findNode(operation, key),
@@ -155,7 +157,8 @@ function makeNodes(services: Omit<Services, 'nodes' | 'features' | 'reportError'
     reservation: (operation, key) => services.reservations.findNode(operation, key),
     subscription: (operation, key) => services.subscriptionReading.findNode(operation, key),
     usage: (operation, key) => services.reports.findNode(operation, key),
-  });
+  } satisfies Record<NodeTag, FindNode>;
+  return new NodeService(finders, (operation) => authorize(operation, 'viewer.read'));
 }
 
 function collectingSettings(config: Config): CollectingSettings {

@@ -12,6 +12,7 @@ import {
   isListType,
   isNonNullType,
   isRequiredInputField,
+  OperationTypeNode,
   type GraphQLInputType,
 } from 'graphql';
 import { guardRootField } from '../../src/context.js';
@@ -20,6 +21,7 @@ import { Role } from '../../src/principal.js';
 import { requiredPermission } from '../../src/requires.js';
 import { makeSchema } from '../../src/schema.js';
 import { makeResolvers, type Services } from '../../src/services.js';
+import { overSocket } from '../support/both-doors.js';
 import { CreateApiKeyDocument, SetAccountDocument, type CreateApiKeyInput } from '../support/generated/operations.js';
 import { post, startWorld, type World } from '../support/world.js';
 
@@ -46,20 +48,21 @@ function literal(type: GraphQLInputType): string {
 const GIVEN: Readonly<Record<string, string>> = {
   // Nobody gives more than it has.
   createApiKey: 'input: {name: "x", roles: [ADMIN], scopes: ["key.write"]}',
+  // A subscription that is let in waits for what may never come: this one ends by its cursor.
+  alertFeed: 'after: "x"',
+  budgetAlerts: 'after: "x"',
 };
 
-/** All but `node`, which says null for whatever the caller may not see. */
-const OPERATIONS = (['query', 'mutation'] as const).flatMap((kind) => {
-  const root = kind === 'query' ? printed.getQueryType() : printed.getMutationType();
-  const stated = kind === 'query' ? made.getQueryType() : made.getMutationType();
-  const fields = Object.values(root?.getFields() ?? {}).filter(({ name }) => name !== 'node');
-  return fields.map((field) => {
+/** `node` says null for a row that the caller may not see, and denies whoever may look for none. */
+const OPERATIONS = Object.values(OperationTypeNode).flatMap((kind) => {
+  const stated = made.getRootType(kind);
+  return Object.values(printed.getRootType(kind)?.getFields() ?? {}).map((field) => {
     const args = field.args.filter(({ type }) => isNonNullType(type));
     const given = GIVEN[field.name] ?? args.map(({ name, type }) => `${name}: ${literal(type)}`).join(', ');
     const answer = isLeafType(getNamedType(field.type)) ? '' : ' { __typename }';
     const query = `${kind} { ${field.name}${given && `(${given})`}${answer} }`;
     const own = stated?.getFields()[field.name];
-    return { query, permission: own && requiredPermission(own) };
+    return { query, kind, permission: own && requiredPermission(own) };
   });
 });
 const ALL = permissionsOf({ roles: new Set([Role.ADMIN, Role.OPERATOR]), scopes: undefined });
@@ -78,8 +81,9 @@ async function keyOf(input: Omit<CreateApiKeyInput, 'name'>): Promise<string> {
 /** The operations that this key is denied. */
 async function deniedTo(key: string): Promise<string[]> {
   const denied: string[] = [];
-  for (const { query } of OPERATIONS) {
-    const { errors } = await post(world.server.url, { query }, key);
+  for (const { query, kind } of OPERATIONS) {
+    const send = kind === OperationTypeNode.SUBSCRIPTION ? overSocket : post;
+    const { errors } = await send(world.server.url, { query }, key);
     const codes = errors?.map(({ extensions }) => extensions['code']) ?? [];
     expect([query, ...codes]).not.toContain('INTERNAL');
     if (codes.includes('FORBIDDEN')) denied.push(query);
@@ -99,7 +103,7 @@ test('there are operations, each with a permission of the table', () => {
 
 const isKnown = (permission: string) => ALL.some((one) => one === permission);
 
-// Seen to fail: with authorize taken out of OrganizationService.set; with account.read in place of key.read in ApiKeyService.list.
+// Seen to fail: with authorize taken out of OrganizationService.set, of AlertService.subscribe, and of NodeService.find; with account.read in place of key.read in ApiKeyService.list.
 test.each(Object.values(Role))('%s is denied what its role does not have, and nothing else', async (role) => {
   const key = await keyOf({ roles: [role], ...(role === Role.MEMBER && { userId: 'ada' }) });
   expect(await deniedTo(key)).toEqual(without(permissionsOf({ roles: new Set([role]), scopes: undefined })));
