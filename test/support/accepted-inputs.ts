@@ -37,11 +37,7 @@ export async function startAcceptingWorld(): Promise<AcceptingWorld> {
   const stripe = await StripeFake.open();
   const calm = { COLLECT_INTERVAL: '0', WEBHOOK_CATCH_UP_INTERVAL: '0' };
   const world = await startWorld({ ...stripeSettings(stripe), ...calm });
-  const accepted = acceptedInputs({
-    ...(await makeSpending(world)),
-    ...(await makeBilling(world)),
-    kept: await keepMethods(world, stripe),
-  });
+  const accepted = await acceptedIn(world, stripe);
   return {
     world,
     accepted,
@@ -50,6 +46,15 @@ export async function startAcceptingWorld(): Promise<AcceptingWorld> {
       await stripe.close();
     },
   };
+}
+
+/** In a world of the first organization, whatever it has already. */
+export async function acceptedIn(world: World, stripe: StripeFake): Promise<Record<string, object>> {
+  return acceptedInputs({
+    ...(await makeSpending(world)),
+    ...(await makeBilling(world)),
+    kept: await keepMethods(world, stripe),
+  });
 }
 
 async function makeSpending(world: World) {
