@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { inputErrorOf } from './input-error.js';
+import { requestId } from './request-id.js';
 
 /** The stable values of `extensions.code`, and whether the same request may succeed when sent again unchanged. */
 export const ERROR_CODES = {
@@ -204,7 +205,7 @@ export type ErrorReporter = (error: unknown) => ReportedError;
 
 /**
  * Turns whatever a service threw into what a caller may see: our own codes pass, a lost database becomes
- * SERVICE_UNAVAILABLE, and everything else is INTERNAL with a reference id under which the log has the cause. No stack,
+ * SERVICE_UNAVAILABLE, and everything else is INTERNAL with the request id under which the log has the cause. No stack,
  * SQL or path of a file leaves the process.
  */
 export function errorReporter(log: Logger): ErrorReporter {
@@ -215,14 +216,10 @@ export function errorReporter(log: Logger): ErrorReporter {
       log.warn({ err: error }, 'database unavailable');
       return reported(serviceUnavailable('The database did not answer in time.'));
     }
-    const reference = randomUUID();
-    log.error({ err: error, reference }, 'unexpected error');
-    return {
-      message: `Something went wrong on our side. Quote the reference ${reference}.`,
-      code: 'INTERNAL',
-      retryable: true,
-      reference,
-    };
+    const id = requestId() ?? randomUUID();
+    log.error({ err: error, requestId: id }, 'unexpected error');
+    const message = `Something went wrong on our side. Quote the request id ${id}.`;
+    return { message, code: 'INTERNAL', retryable: true };
   };
 }
 
@@ -232,11 +229,18 @@ function reported(error: ApiError): ReportedError {
   return { ...detail, message: error.message, code: error.code, retryable, ...(path !== undefined && { field: path }) };
 }
 
-/** The same for GraphQL errors: its own mistakes become BAD_USER_INPUT. */
-export function errorFormatter(
-  report: ErrorReporter,
-  suggestsNames = true,
-): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+type Format = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+/** The same for GraphQL errors: its own mistakes become BAD_USER_INPUT. Each says which request it answers. */
+export function errorFormatter(report: ErrorReporter, suggestsNames = true): Format {
+  const told = codedFormat(report, suggestsNames);
+  return (formatted, error) => {
+    const { extensions, ...rest } = told(formatted, error);
+    return { ...rest, extensions: { ...extensions, requestId: requestId() } };
+  };
+}
+
+function codedFormat(report: ErrorReporter, suggestsNames: boolean): Format {
   return (formatted, error) => {
     const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
     const at = {

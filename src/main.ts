@@ -1,8 +1,8 @@
 /** The process: settings, start, stop on a signal. */
 import { isAbsolute, relative } from 'node:path';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { ConfigError, readConfig } from './config.js';
-import { requestId } from './request-id.js';
+import { openLog } from './log.js';
 import type { RunningServer } from './server.js';
 import { StartError } from './start-error.js';
 
@@ -71,7 +71,7 @@ function dieOfDefects(log: Logger): void {
 async function run(): Promise<void> {
   assertNode();
   const config = readConfig();
-  const log = pino({ level: config.logLevel, mixin: () => ({ requestId: requestId() }) });
+  const log = openLog(config.logLevel);
   dieOfDefects(log);
   const stopping = stopSignal();
   let isStopping = false;

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { ClientAddresses } from './client-address.js';
 import { limitConnections, type ConnectionLimits } from './connection-limit.js';
 import { graphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.js';
-import { idOf, withRequestId } from '../request-id.js';
+import { idOf, requestId, withRequestId } from '../request-id.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { sendJson } from './send-json.js';
 
@@ -63,10 +63,12 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
     if (!request.socket.writable) return;
     const id = idOf(request);
     response.setHeader('x-request-id', id);
-    withRequestId(id, () => answer(request, response)).catch((error: unknown) => {
-      onFault(error);
-      if (response.headersSent) response.destroy();
-      else sendJson(response, 500, failure('INTERNAL', 'The server failed to answer.'));
+    withRequestId(id, () => {
+      answer(request, response).catch((error: unknown) => {
+        onFault(error);
+        if (response.headersSent) response.destroy();
+        else sendJson(response, 500, failure('INTERNAL', 'The server failed to answer.'));
+      });
     });
   };
   const server = createServer(
@@ -127,7 +129,7 @@ function sharing(origins: readonly string[]): (request: IncomingMessage, respons
     credentials: false,
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight'],
-    exposedHeaders: ['retry-after'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: PREFLIGHT_KEPT_S,
   });
   return async (request, response) => {
@@ -153,8 +155,8 @@ function healthRoute(isReady: () => Promise<boolean>): Route {
   };
 }
 
-function failure(code: string, message: string): { errors: { message: string; extensions: { code: string } }[] } {
-  return { errors: [{ message, extensions: { code } }] };
+function failure(code: string, message: string): object {
+  return { errors: [{ message, extensions: { code, requestId: requestId() } }] };
 }
 
 function pathOf(url: string): string {

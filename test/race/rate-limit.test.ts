@@ -102,7 +102,10 @@ test('the refusal says how long to wait, through both doors', async () => {
   const { errors } = (await response.json()) as Answer<never>;
   const refusal = { code: 'RATE_LIMITED', retryable: true, retryAfter: expect.any(Number) };
   expect(errors).toEqual([
-    { message: expect.stringMatching(/^At most 60 requests of one key a minute/), extensions: refusal },
+    {
+      message: expect.stringMatching(/^At most 60 requests of one key a minute/),
+      extensions: { ...refusal, requestId: response.headers.get('x-request-id') },
+    },
   ]);
   const { retryAfter } = errors?.[0]?.extensions ?? {};
   expect(Number(response.headers.get('retry-after'))).toBe(Math.ceil(Number(retryAfter)));

@@ -1,7 +1,7 @@
 /** The same request over HTTP and over a websocket. */
 import { BOOTSTRAP_KEY } from './database.js';
 import { connectRaw } from './raw-socket.js';
-import type { Answer } from './world.js';
+import { withoutIds, type Answer } from './world.js';
 
 export interface Request {
   readonly query: string;
@@ -20,7 +20,8 @@ export async function overHttp(url: string, request: Request | string, key = BOO
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: typeof request === 'string' ? request : JSON.stringify(request),
   });
-  return { status: response.status, ...((await response.json()) as Answer<Record<string, unknown>>) };
+  const answer = (await response.json()) as Answer<Record<string, unknown>>;
+  return { status: response.status, ...withoutIds(answer, response.headers.get('x-request-id')) };
 }
 
 /** The first answer of an operation. */
@@ -35,7 +36,10 @@ export async function overSocket(
     await client.next();
     client.send({ type: 'subscribe', id: '1', payload: request });
     const { type, payload } = (await client.next()) as { type: string; payload: unknown };
-    return type === 'error' ? { errors: payload as Answer<never>['errors'] } : (payload as Answer<never>);
+    return withoutIds(
+      type === 'error' ? { errors: payload as Answer<never>['errors'] } : (payload as Answer<never>),
+      null,
+    );
   } finally {
     client.socket.terminate();
   }

@@ -71,5 +71,17 @@ export async function post<T>(url: string, body: object, key?: string): Promise<
     headers: { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) },
     body: JSON.stringify(body),
   });
-  return (await response.json()) as Answer<T>;
+  return withoutIds((await response.json()) as Answer<T>, response.headers.get('x-request-id'));
+}
+
+/** Each error says which request it answers; apart from that, what is the same is answered alike. */
+export function withoutIds<A extends Answer<unknown>>(answer: A, id: string | null): A {
+  if (!answer.errors) return answer;
+  const errors = answer.errors.map(({ extensions: { requestId, ...extensions }, ...error }) => {
+    if (typeof requestId !== 'string' || requestId !== (id ?? requestId)) {
+      throw new Error(`An error of the request ${id} is of ${String(requestId)}: ${error.message}`);
+    }
+    return { ...error, extensions };
+  });
+  return { ...answer, errors };
 }
