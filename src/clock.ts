@@ -29,6 +29,11 @@ export class Clock {
     return new Date(Math.round(this.#at(performance.now())));
   }
 
+  /** For how long something took: never set back or forth. */
+  uptimeMs(): number {
+    return performance.now();
+  }
+
   #at(monotonicMs: number): number {
     return this.#databaseMs + (monotonicMs - this.#readAtMs);
   }

@@ -7,10 +7,12 @@ import type { Admission } from './identity/admission.js';
 import { Operation } from './operation.js';
 import type { Principal } from './principal.js';
 import { requestId } from './request-id.js';
+import type { RunningLimit, Turn } from './running-limit.js';
 import type { RootGuard } from './schema.js';
 
 interface Held {
   current: Operation | undefined;
+  turn: Turn | undefined;
   readonly opened: Operation[];
 }
 
@@ -22,12 +24,13 @@ export class Context {
   /** Where it comes from, as the door knows it. */
   address = '';
 
-  private readonly held: Held = { current: undefined, opened: [] };
+  private readonly held: Held = { current: undefined, turn: undefined, opened: [] };
 
   constructor(
     readonly principal: Principal | undefined,
     private readonly orm: MikroORM,
     private readonly clock: Clock,
+    private readonly running: RunningLimit,
   ) {}
 
   /** @throws ApiError UNAUTHENTICATED without a key. */
@@ -38,10 +41,12 @@ export class Context {
   /** Starts the Operation of the next top-level field, whose name is its cause. */
   begin(cause: string, isReading = false): Operation {
     if (!this.principal) throw unauthenticated();
+    this.held.turn ??= this.running.turnOf(this.principal);
     const operation = new Operation(this.principal, this.clock.now(), this.orm, {
       cause,
       requestId: requestId(),
       isReading,
+      turn: this.held.turn,
     });
     this.held.current = operation;
     this.held.opened.push(operation);
@@ -50,9 +55,15 @@ export class Context {
 
   /**
    * Ends every transaction that is still open. What comes afterwards, the next event of a subscription, has an
-   * Operation of its own, with its own instant and loaders.
+   * Operation of its own, with its own instant, time and loaders.
    */
   end(): Promise<void> | undefined {
+    this.held.turn = undefined;
+    return this.endOpened();
+  }
+
+  /** The same between two fields of one mutation, which are one request. */
+  endOpened(): Promise<void> | undefined {
     this.held.current = undefined;
     const opened = this.held.opened.splice(0);
     return opened.some((operation) => operation.inTransaction) ? commitAll(opened) : undefined;
@@ -73,6 +84,7 @@ export class ContextFactory {
     private readonly orm: MikroORM,
     private readonly clock: Clock,
     private readonly admission: Admission,
+    private readonly running: RunningLimit,
   ) {}
 
   /** Without a key the context has no principal: the schema may be read, every field of it is denied. */
@@ -104,14 +116,20 @@ export class ContextFactory {
   }
 
   of(principal: Principal | undefined): Context {
-    return new Context(principal, this.orm, this.clock);
+    return new Context(principal, this.orm, this.clock, this.running);
   }
 }
 
 /** Default deny: a root field that states no permission is answered to nobody. */
 export const guardRootField: RootGuard<Context> = ({ operation, name, permission }, context, answer) => {
   if (permission === undefined) throw new ApiError('FORBIDDEN', `The field ${name} states no permission.`);
-  if (operation === OperationTypeNode.MUTATION) return inOperation(context.begin(name), answer);
+  if (operation === OperationTypeNode.MUTATION) {
+    // What was read for the answer of the field before is read: a request has one connection at a time.
+    const ending = context.endOpened();
+    return ending
+      ? ending.then(() => inOperation(context.begin(name), answer))
+      : inOperation(context.begin(name), answer);
+  }
   if (!context.principal) throw unauthenticated();
   return answer();
 };

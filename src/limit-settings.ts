@@ -1,7 +1,8 @@
 /** The settings of what one request, one client and one address may take. */
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { flag, wholeNumber } from './setting.js';
+import type { RunningSettings } from './running-limit.js';
+import { flag, span, wholeNumber } from './setting.js';
 
 /** Root fields a minute; 0: as many as come. */
 export interface RateSettings {
@@ -28,6 +29,9 @@ const MOST_A_MINUTE = 100_000_000;
 
 const openOutsideProduction = z.enum(['true', 'false'], { error: 'must be true or false' }).optional();
 
+/** What goes on for longer the connections to the database give up by themselves. */
+const MOST_OPERATION_MS = 30_000;
+
 export const limitSettings = {
   ENABLE_DOCUMENT_LIMITS: flag(true),
   ENABLE_INTROSPECTION: openOutsideProduction,
@@ -43,6 +47,12 @@ export const limitSettings = {
   MAX_SOCKETS_PER_ADDRESS: wholeNumber(1_000, 0, 1_000_000),
   MAX_SOCKETS_PER_KEY: wholeNumber(1_000, 0, 1_000_000),
   MAX_OPERATIONS_PER_SOCKET: wholeNumber(100, 0, 100_000),
+  OPERATION_TIMEOUT: span('30s').refine(
+    (value) => value > 0 && value <= MOST_OPERATION_MS,
+    'must be more than 0 and at most 30s',
+  ),
+  MAX_RUNNING_PER_KEY: wholeNumber(4, 0, 1_000),
+  MAX_RUNNING_PER_ORGANIZATION: wholeNumber(6, 0, 1_000),
   RATE_LIMIT_KEY: wholeNumber(60_000, 0, MOST_A_MINUTE),
   RATE_LIMIT_ORGANIZATION: wholeNumber(120_000, 0, MOST_A_MINUTE),
   RATE_LIMIT_ADDRESS: wholeNumber(120_000, 0, MOST_A_MINUTE),
@@ -52,7 +62,7 @@ export const limitSettings = {
   RATE_LIMIT_FAILED_KEYS: wholeNumber(120, 0, MOST_A_MINUTE),
 };
 
-export interface Limits extends RateSettings {
+export interface Limits extends RateSettings, RunningSettings {
   /** false: documents and variables of any size and cost, to measure what the limits prevent. */
   readonly areDocumentsLimited: boolean;
   /** Whether the schema may be asked for, and names that are nearly right are answered with those that are. */
@@ -86,6 +96,9 @@ export function limitsOf(value: z.infer<z.ZodObject<typeof limitSettings>>, isPr
     maxSocketsPerAddress: value.MAX_SOCKETS_PER_ADDRESS,
     maxSocketsPerKey: value.MAX_SOCKETS_PER_KEY,
     maxOperationsPerSocket: value.MAX_OPERATIONS_PER_SOCKET,
+    operationTimeoutMs: value.OPERATION_TIMEOUT,
+    maxRunningPerKey: value.MAX_RUNNING_PER_KEY,
+    maxRunningPerOrganization: value.MAX_RUNNING_PER_ORGANIZATION,
     rateLimitKey: value.RATE_LIMIT_KEY,
     rateLimitOrganization: value.RATE_LIMIT_ORGANIZATION,
     rateLimitAddress: value.RATE_LIMIT_ADDRESS,

@@ -2,8 +2,9 @@
 import { IsolationLevel, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { appendAudit } from './audit-trail.sql.js';
 import { gatherChanges, type Change } from './change.js';
-import { setTransactionOrganization } from './operation.sql.js';
+import { setTransactionOrganization, setTransactionTimeLimit } from './operation.sql.js';
 import type { Principal } from './principal.js';
+import type { Turn } from './running-limit.js';
 
 const READING = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true } as const;
 
@@ -15,15 +16,24 @@ export interface OperationOrigin {
   readonly requestId?: string | undefined;
   /** All that it reads is of one instant, and it changes nothing. Who locks what it reads has to see what is newest. */
   readonly isReading?: boolean;
+  /** How long the request may take, and its place among others; undefined where nobody asked. */
+  readonly turn?: Turn;
+}
+
+interface Opened {
+  readonly em: EntityManager;
+  /** To be called when its transaction has ended. */
+  readonly leave: () => void;
 }
 
 export class Operation {
   readonly cause: string;
   readonly requestId: string | undefined;
   readonly #isReading: boolean;
+  readonly #turn: Turn | undefined;
   #changes: Change[] = [];
   #organizationId: string;
-  #opening: Promise<EntityManager> | undefined;
+  #opening: Promise<Opened> | undefined;
   readonly #loaders = new Map<object, unknown>();
   #afterCommit: (() => void)[] = [];
 
@@ -32,18 +42,24 @@ export class Operation {
     /** The instant of the operation by the database's clock; prices and periods both go by it. */
     readonly now: Date,
     private readonly orm: MikroORM,
-    { cause, requestId, isReading = false }: OperationOrigin,
+    { cause, requestId, isReading = false, turn }: OperationOrigin,
   ) {
     this.#organizationId = principal.organizationId;
     this.cause = cause;
     this.requestId = requestId;
     this.#isReading = isReading;
+    this.#turn = turn;
   }
 
-  /** The entity manager of this operation's transaction, which is opened on first use. */
-  em(): Promise<EntityManager> {
+  /**
+   * The entity manager of this operation's transaction, which is opened on first use.
+   * @throws ApiError RATE_LIMITED, and SERVICE_UNAVAILABLE where the request's time is over
+   */
+  async em(): Promise<EntityManager> {
     this.#opening ??= this.#open();
-    return this.#opening;
+    const { em } = await this.#opening;
+    if (this.#turn?.isToTellAgain) await setTransactionTimeLimit(em, this.#turn.tell());
+    return em;
   }
 
   /** True while a transaction is open: a lane must not be joined then, or two pools could wait for each other. */
@@ -79,7 +95,7 @@ export class Operation {
 
   /** Commits what was opened. The next `em()` opens a new transaction. */
   async commit(): Promise<void> {
-    const em = await this.#take();
+    const { em, leave } = (await this.#take()) ?? {};
     const tellings = this.#takeTellings();
     const changes = this.#changes;
     try {
@@ -91,6 +107,8 @@ export class Operation {
       // The connection goes back to its pool with a commit or a rollback that worked, never by itself.
       await em?.rollback().catch(() => undefined);
       throw error;
+    } finally {
+      leave?.();
     }
     for (const tell of tellings) tell();
   }
@@ -98,15 +116,26 @@ export class Operation {
   /** Never fails: where the connection is gone, the database has rolled back already. */
   async rollback(): Promise<void> {
     this.#takeTellings();
-    const em = await this.#take();
-    await em?.rollback().catch(() => undefined);
+    const opened = await this.#take();
+    await opened?.em.rollback().catch(() => undefined);
+    opened?.leave();
   }
 
-  async #open(): Promise<EntityManager> {
+  async #open(): Promise<Opened> {
+    const leave = this.#turn ? await this.#turn.enter() : () => undefined;
+    try {
+      return { em: await this.#begin(), leave };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async #begin(): Promise<EntityManager> {
     const em = this.orm.em.fork();
     await em.begin(this.#isReading ? READING : {});
     try {
-      await setTransactionOrganization(em, this.principal.organizationId);
+      await setTransactionOrganization(em, this.principal.organizationId, this.#turn?.tell());
     } catch (error) {
       await em.rollback().catch(() => undefined);
       throw error;
@@ -123,7 +152,7 @@ export class Operation {
   }
 
   /** What could not be opened has told whoever asked for it. */
-  async #take(): Promise<EntityManager | undefined> {
+  async #take(): Promise<Opened | undefined> {
     const opening = this.#opening;
     this.#opening = undefined;
     return opening?.catch(() => undefined);

@@ -16,6 +16,7 @@ import { noticesOf } from './notices.js';
 import { openEmbeddedPostgres } from './postgres.js';
 import type { Principal } from './principal.js';
 import { Rates } from './door/rates.js';
+import { RunningLimit } from './running-limit.js';
 import { makeSchema } from './schema.js';
 import { ENTITIES, SUBSCRIBERS, makeResolvers, makeServices, type Services } from './services.js';
 import { StartError } from './start-error.js';
@@ -94,7 +95,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   closers.add(() => services.webhooks.closeDoor());
 
   const schema = await makeSchema(makeResolvers(services), guardRootField);
-  const contexts = new ContextFactory(database.orm, clock, services.admission);
+  const contexts = new ContextFactory(database.orm, clock, services.admission, new RunningLimit(config.limits, clock));
   const door: DoorState = { isOpen: false, explorerKey: undefined };
   const routes = [services.invoiceDoor, services.webhooks.door];
   const http = await openDoors<Principal, Context>({

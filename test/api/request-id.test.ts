@@ -1,7 +1,7 @@
 /**
  * Each error says which request it answers: the id in the answer's header, in the log and in the audit trail.
- * Seen to fail: with the id left out of what `errorFormatter` answers, with one made anew for each error, and with that of
- * a failure of the server logged outside of its request.
+ * Seen to fail: with the id left out of what `errorFormatter` answers, with one made anew for each error, and with a defect
+ * logged under another id, and without it where a path leads nowhere.
  */
 import { Client } from 'pg';
 import { openLog } from '../../src/log.js';

@@ -13,7 +13,8 @@ const APP_POOL_SIZE = 10;
 let world: World;
 let holder: Client;
 beforeEach(async () => {
-  world = await startWorld();
+  // One key takes all connections here, which it may not otherwise.
+  world = await startWorld({ MAX_RUNNING_PER_KEY: '0', MAX_RUNNING_PER_ORGANIZATION: '0' });
   holder = new Client({ connectionString: world.database.url });
   await holder.connect();
 });
