@@ -162,6 +162,9 @@ function ormOptions({ entities, subscribers }: DatabaseOptions, { url, options }
     metadataProvider: ReflectMetadataProvider,
     allowGlobalContext: false,
     forceUtcTimezone: true,
+    // Whatever the environment switches on: it writes statements with what people sent in them.
+    debug: false,
+    logger: () => undefined,
     pool: { min: 0, max: APP_POOL_SIZE },
     driverOptions: {
       application_name: 'tollgate app',

@@ -3,6 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import type { Logger } from 'pino';
 import { ConfigError, readConfig } from './config.js';
 import { openLog } from './log.js';
+import { scrub } from './scrub.js';
 import type { RunningServer } from './server.js';
 import { StartError } from './start-error.js';
 
@@ -13,7 +14,7 @@ const STOP_DEADLINE_MS = 30_000;
 
 function fail(error: unknown): never {
   const expected = error instanceof ConfigError || error instanceof StartError;
-  process.stderr.write(`${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(`${scrub(expected ? error.message : String(error instanceof Error ? error.stack : error))}\n`);
   process.exit(1);
 }
 

@@ -17,6 +17,11 @@ const SERVER_SETTINGS = [
   'max_wal_size=4GB',
   'checkpoint_timeout=15min',
   'max_connections=200',
+  // Statements and details hold what people sent.
+  'log_statement=none',
+  'log_min_error_statement=panic',
+  'log_error_verbosity=terse',
+  'log_parameter_max_length_on_error=0',
 ];
 
 const READY_LOOK_MS = 20;

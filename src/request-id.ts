@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { scrub } from './scrub.js';
 
 const current = new AsyncLocalStorage<string>();
 
@@ -13,10 +14,10 @@ export function requestId(): string | undefined {
   return current.getStore();
 }
 
-/** The caller's own in `x-request-id`, else a new one. */
+/** The caller's own in `x-request-id`, unless it looks like a secret, else a new one. */
 export function idOf(request: IncomingMessage): string {
   const chosen = request.headers['x-request-id'];
-  return typeof chosen === 'string' && CHOSEN.test(chosen) ? chosen : randomUUID();
+  return typeof chosen === 'string' && CHOSEN.test(chosen) && scrub(chosen) === chosen ? chosen : randomUUID();
 }
 
 export function withRequestId<T>(id: string, work: () => T): T {

@@ -6,9 +6,9 @@
 import { createClient } from 'graphql-ws';
 import { print } from 'graphql';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { readConfig } from '../../src/config.js';
+import { openLog } from '../../src/log.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { BOOTSTRAP_KEY, cloneDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -24,7 +24,7 @@ let client: Client;
 const logged: string[] = [];
 beforeAll(async () => {
   database = await cloneDatabase();
-  const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) });
+  const log = openLog('error', { write: (line: string) => void logged.push(line) });
   const settings = { DATABASE_URL: database.url, PORT: '0', BOOTSTRAP_API_KEY: BOOTSTRAP_KEY };
   server = await startServer(readConfig(settings), log);
   client = new Client({ connectionString: database.url });

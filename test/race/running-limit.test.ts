@@ -71,7 +71,8 @@ test('many slow queries of one key, over HTTP and sockets, leave room for its ne
   for (let again = 0; again < 12; again += 1) expect((await ask(SLOW, slow)).errors).toBeUndefined();
 });
 
-// Seen to fail: with the limit of the connection, 30 s, where nothing was answered; with one that waits as long as its time.
+// Seen to fail: with the limit of the connection, 30 s, where nothing was answered; with as many of one key as there are
+// connections.
 test('what takes too long is ended, and what waits too long for its turn is told so', async () => {
   await start({ OPERATION_TIMEOUT: '800ms', MAX_RUNNING_PER_KEY: '1' });
   await hold('usage_rollup');
