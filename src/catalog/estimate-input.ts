@@ -75,7 +75,8 @@ export class EstimateCostInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The user who will call: the likely completion is the mean of its last 100 records of the model, for callers with usage.read that may see the user.',
+    description:
+      'The user who will call: the likely completion is the mean of its last 100 records of the model, for callers with usage.read that may see the user.',
   })
   userId?: string | null;
 
