@@ -18,6 +18,7 @@ const SECRET = 'a secret of the access matrix which is long enough';
 const CALM = {
   ...{ JWT_SECRET: SECRET, COLLECT_INTERVAL: '0', WEBHOOK_CATCH_UP_INTERVAL: '0', ENABLE_DOCUMENT_LIMITS: 'false' },
   ...{ RATE_LIMIT_KEY: '0', RATE_LIMIT_ORGANIZATION: '0', RATE_LIMIT_ADDRESS: '0', RATE_LIMIT_FAILED_KEYS: '0' },
+  ...{ MAX_RUNNING_PER_KEY: '0', MAX_RUNNING_PER_ORGANIZATION: '0' },
 };
 
 /** In the names of what only one of the organizations has, and of what is another account's. */

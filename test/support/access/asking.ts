@@ -1,7 +1,7 @@
-/** Somebody who asks, and what came back, byte for byte. */
+/** Somebody who asks, and what came back, byte for byte but for the id of the request. */
 export interface Said {
   readonly status: number;
-  /** As it came. */
+  /** As it came, without the id of the request. */
   readonly body: string;
 }
 
@@ -19,7 +19,8 @@ export async function ask(url: string, word: string, query: Query): Promise<Said
     headers: { 'content-type': 'application/json', authorization: `Bearer ${word}` },
     body: JSON.stringify(query),
   });
-  return { status: response.status, body: await response.text() };
+  const body = (await response.text()).replaceAll(/"requestId":"[^"]+"/g, '"requestId":""');
+  return { status: response.status, body };
 }
 
 /** What stands at a way of words and numbers in what was parsed from JSON. */
