@@ -25,6 +25,7 @@ export async function startProduct(
     BOOTSTRAP_API_KEY: KEY,
     DEFAULT_MONTHLY_BUDGET: '1000000',
     LOG_LEVEL: 'warn',
+    ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
     NODE_ENV: 'production',
     ...settings,
   });

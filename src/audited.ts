@@ -13,9 +13,9 @@ interface Audited {
 }
 
 export const AUDITED: Readonly<Record<string, Audited>> = {
-  organization: { says: 'The organization itself.', tag: 'organization' },
+  organization: { says: 'The organization itself.', tag: 'organization', hidden: ['name'] },
   account: { says: 'An account.', tag: 'account', hidden: ['externalId', 'name'] },
-  api_key: { says: 'An API key.', tag: 'apikey', omitted: ['hash', 'lastUsedAt'] },
+  api_key: { says: 'An API key.', tag: 'apikey', hidden: ['name'], omitted: ['hash', 'lastUsedAt'] },
   token_revocation: { says: 'Since when the tokens of a subject are refused, by the id that it has as an actor.' },
   pricing: { says: "A price version of the organization's own.", tag: 'pricing' },
   model: { says: "A model of the organization's own.", tag: 'model', omitted: ['place'] },
@@ -31,7 +31,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
     hidden: ['parties', 'accessKey'],
     omitted: ['collectAt', 'enforceAt', 'attempts', 'failedAttempts'],
   },
-  credit_note: { says: 'A credit note.', tag: 'creditnote', omitted: ['contentHash'] },
+  credit_note: { says: 'A credit note.', tag: 'creditnote', hidden: ['refundReference'], omitted: ['contentHash'] },
   credit_grant: { says: 'A credit grant.', tag: 'creditgrant', omitted: ['contentHash'] },
   credit_use: { says: 'What an invoice took of a credit grant.' },
   billing_profile: { says: 'Who an account is to an invoice.', hidden: ['legalName', 'address', 'taxId'] },
@@ -39,17 +39,22 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
     says: 'A payment.',
     tag: 'payment',
     hidden: ['processorKey', 'processorOrder', 'processorRef', 'reference'],
-    omitted: ['contentHash', 'sentAt', 'lookAt'],
+    omitted: ['contentHash', 'sentAt', 'lookAt', 'processorRefIndex'],
   },
   payment_limit: { says: 'The least and the most of one payment in a currency.' },
   payment_method: {
     says: 'A payment method.',
     tag: 'paymentmethod',
     hidden: ['ref', 'fingerprint', 'last4', 'expMonth', 'expYear'],
+    omitted: ['refIndex'],
   },
-  processor_customer: { says: 'Who an account is to a payment processor.', hidden: ['ref'] },
-  refund: { says: 'A refund.', hidden: ['processorKey', 'processorRef'], omitted: ['sentAt', 'lookAt'] },
-  dispute: { says: 'A dispute.', hidden: ['processorRef'] },
+  processor_customer: { says: 'Who an account is to a payment processor.', hidden: ['ref'], omitted: ['refIndex'] },
+  refund: {
+    says: 'A refund.',
+    hidden: ['processorKey', 'processorRef'],
+    omitted: ['sentAt', 'lookAt', 'processorKeyIndex', 'processorRefIndex'],
+  },
+  dispute: { says: 'A dispute.', hidden: ['processorRef'], omitted: ['processorRefIndex'] },
 };
 
 /** Tables of an organization that the trail is silent about, each with the reason. */

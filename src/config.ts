@@ -1,5 +1,6 @@
 /** The only reader of the environment. Every setting with its unit; all mistakes are reported at once. */
 import { z } from 'zod';
+import { encryptionMistakes, encryptionSettings, type EncryptionSettings } from './encryption-settings.js';
 import { limitSettings, limitsOf, type Limits } from './limit-settings.js';
 import { tokenConfigOf, tokenMistakes, tokenSettings, type TokenConfig } from './token-settings.js';
 import { flag, postgresUrl, span, spans, usd, wholeNumber, webAddress } from './setting.js';
@@ -76,6 +77,7 @@ const settings = z.object({
   TEST_CLOCK: flag(false),
   ...limitSettings,
   ...tokenSettings,
+  ...encryptionSettings,
 });
 
 export interface Config {
@@ -133,6 +135,8 @@ export interface Config {
   readonly limits: Limits;
   /** undefined: API keys alone are taken. */
   readonly tokens: TokenConfig | undefined;
+  /** The keys by which what is of people is encrypted. */
+  readonly encryption: EncryptionSettings;
 }
 
 export interface StripeConfig {
@@ -162,6 +166,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     mistakes.push('TEST_CLOCK must not be set in production.');
   }
   mistakes.push(...stripeMistakes(present), ...tokenMistakes(present, environment['NODE_ENV'] === 'production'));
+  mistakes.push(...encryptionMistakes(present));
   if (!parsed.success || mistakes.length > 0) {
     throw new ConfigError(`Please correct the settings: ${mistakes.join(' ')}`);
   }
@@ -201,6 +206,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     testClock: value.TEST_CLOCK,
     limits: limitsOf(value, environment['NODE_ENV'] === 'production'),
     tokens: tokenConfigOf(value),
+    encryption: { keys: value.ENCRYPTION_KEYS, keysFile: value.ENCRYPTION_KEYS_FILE },
   };
 }
 

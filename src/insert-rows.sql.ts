@@ -1,4 +1,4 @@
-import type { EntityClass, EntityManager, EntityProperty } from '@mikro-orm/postgresql';
+import type { EntityClass, EntityManager, EntityProperty, Platform } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { keyOf, noteChange } from './change.js';
 
@@ -14,11 +14,15 @@ export async function insertRows<Row extends object>(
   if (rows.length === 0) return;
   const meta = em.getMetadata().get(entity);
   const { tableName, props } = meta;
-  const columns = props.map((property) => ({ property, ...columnOf(property) }));
+  const platform = em.getPlatform();
+  const written = props.filter(({ generated }) => generated === undefined);
+  const columns = written.map((property) => ({ property, ...columnOf(property) }));
   const names = sql.join(columns.map(({ name }) => sql.ref(name)));
   const typed = sql.join(columns.map(({ name, type }) => sql`${sql.ref(name)} ${sql.raw(type)}`));
   const said = rows.map((row): Record<string, unknown> => ({ ...row }));
-  const values = said.map((row) => Object.fromEntries(columns.map(({ name, property }) => [name, row[property.name]])));
+  const values = said.map((row) =>
+    Object.fromEntries(columns.map(({ name, property }) => [name, valueOf(property, row[property.name], platform)])),
+  );
   await sql`INSERT INTO ${sql.table(tableName)} (${names})
     SELECT ${names} FROM jsonb_to_recordset(${textOf(values)}::jsonb) AS r (${typed})`.execute(em.getKysely());
   for (const row of said) noteChange(em, tableName, keyOf(meta, row), undefined, row);
@@ -27,6 +31,11 @@ export async function insertRows<Row extends object>(
 function columnOf({ fieldNames: [name], columnTypes: [type], name: property }: EntityProperty) {
   if (name === undefined || type === undefined) throw new Error(`${property} is no column.`);
   return { name, type };
+}
+
+/** Only what is encrypted is another text in the database than here. */
+function valueOf({ customType, columnTypes }: EntityProperty, value: unknown, platform: Platform): unknown {
+  return columnTypes[0] === 'text' && customType ? customType.convertToDatabaseValue(value, platform) : value;
 }
 
 const textOf = (value: unknown) =>

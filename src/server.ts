@@ -7,6 +7,9 @@ import { Context, ContextFactory, guardRootField } from './context.js';
 import { openDatabase, type Database, type DatabaseOptions } from './database.js';
 import { actingAs } from './database-role.js';
 import { openDoors } from './door/doors.js';
+import { KeyUpkeep } from './encryption/key-upkeep.js';
+import { assertKeysAreSet, openEncryption, type EncryptionGround } from './encryption/opening.js';
+import { Resealing } from './encryption/resealing.js';
 import { explorer, mayShowKey } from './door/explorer.js';
 import type { Route } from './door/http.js';
 import { keyFileIn, readKeyFile, writeKeyFile } from './key-file.js';
@@ -80,8 +83,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 
 async function start(config: Config, log: Logger, closers: Closers): Promise<RunningServer> {
   const { url: databaseUrl, dataDir } = await databaseOf(config, log, closers);
+  assertKeysAreSet(config.encryption, dataDir);
   const database = await openDatabase(databaseOptions(config, databaseUrl, log));
   closers.add(() => database.close());
+  const keyUpkeep = await openKeys(database, { settings: config.encryption, dataDir, log });
   const clock = await openClock(database, log, closers);
 
   const services = makeServices(config, database, clock, log);
@@ -121,7 +126,7 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   });
   door.explorerKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
   door.isOpen = true;
-  await startJobs(services, closers);
+  await startJobs({ ...services, keyUpkeep }, closers);
   return {
     url: http.url,
     databaseUrl,
@@ -149,12 +154,19 @@ function databaseOptions(config: Config, url: string, log: Logger): DatabaseOpti
 }
 
 /** What goes on by itself from now on. */
-async function startJobs(services: Services, closers: Closers): Promise<void> {
+async function startJobs(services: Services & { readonly keyUpkeep: KeyUpkeep }, closers: Closers): Promise<void> {
   const { keyUse, priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing } = services;
-  for (const job of [keyUse, priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing]) {
+  const money = [billingCycle, collectingJob, webhooks, latePricing];
+  for (const job of [services.keyUpkeep, keyUse, priceRefresh, expirySweeper, ...money]) {
     await job?.start();
     closers.add(async () => job?.close());
   }
+}
+
+async function openKeys(database: Database, ground: EncryptionGround): Promise<KeyUpkeep> {
+  const { orm, writer } = database;
+  const sealer = await database.exclusively(() => openEncryption(ground, orm, writer));
+  return new KeyUpkeep(writer, sealer, new Resealing(orm, writer, sealer), ground.log);
 }
 
 async function databaseOf(

@@ -30,6 +30,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
 import { errorReporter } from './errors.js';
+import { EncryptionKeyRow } from './encryption/encryption-key.js';
 import { IDENTITY_ENTITIES, identityResolvers, makeIdentity } from './identity/make-identity.js';
 import { Lanes } from './lanes.js';
 import { authorize } from './identity/permission.js';
@@ -54,6 +55,7 @@ export const ENTITIES = [
   ...BILLING_ENTITIES,
   Alert,
   RateLimitRow,
+  EncryptionKeyRow,
 ];
 
 /** What the audit trail is written by. */

@@ -54,7 +54,7 @@ export const CATALOGUE_TABLES = [
 ] as const;
 
 /** Of the installation as a whole: whose what comes there is stands in what it is about. */
-export const INSTALLATION_TABLES = ['webhook_event', 'webhook_mark', 'rate_limit'] as const;
+export const INSTALLATION_TABLES = ['webhook_event', 'webhook_mark', 'rate_limit', 'encryption_key'] as const;
 
 /** About this database alone. */
 export const LOCAL_TABLES = ['migration'] as const;

@@ -4,7 +4,7 @@
  *
  * - `app` has people's rows, in the name of one organization at a time.
  * - `writer` has the lanes and the jobs. What they write is written by functions that run with their owner's rights, so
- *   the writer itself may change hardly anything.
+ *   the writer itself may change hardly anything. Of what is encrypted it may write the ciphertext anew.
  * - `auditor` reads what proves the books (`npm run verify`).
  *
  * Tables that nobody may UPDATE or DELETE are append-only: usage, corrections, the audit trail, alerts, invoice lines, taxes, what was paid
@@ -31,7 +31,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   organization: {
     rows: 'OWN',
     app: 'SELECT, INSERT, UPDATE (name, zone)',
-    writer: 'SELECT (organization_id, zone)',
+    writer: 'SELECT (organization_id, zone, name), UPDATE (name)',
     auditor: 'SELECT',
   },
   organization_gate: {
@@ -42,14 +42,14 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   account: {
     rows: 'OWN',
     app: 'SELECT, INSERT, UPDATE (name, team_id, disabled_at, disabled_for)',
-    writer: 'SELECT',
+    writer: 'SELECT, UPDATE (name)',
     auditor: 'SELECT',
   },
   account_team: { rows: 'OWN', app: 'SELECT, INSERT', auditor: 'SELECT' },
   api_key: {
     rows: 'OWN',
     app: 'SELECT, INSERT, UPDATE (revoked_at, expires_at)',
-    writer: 'SELECT, UPDATE (last_used_at)',
+    writer: 'SELECT, UPDATE (last_used_at, name)',
   },
   token_revocation: { rows: 'OWN', app: 'SELECT, INSERT, UPDATE (revoked_before)', writer: 'SELECT' },
 
@@ -95,7 +95,8 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     app: `SELECT, INSERT, UPDATE (status, number, parties, finalized_at, due_day, brought_forward_pico, credits_pico,
       carried_forward_pico, due_pico, paid_pico, reduced_pico, noted_pico, refunded_pico, paid_at, voided_at,
       uncollectible_at, attempts, failed_attempts, collect_at, enforce_at, enforced_at)`,
-    writer: 'SELECT (organization_id, id, status, collect_at, enforce_at, enforced_at)',
+    writer: `SELECT (organization_id, id, status, collect_at, enforce_at, enforced_at, parties, access_key),
+      UPDATE (parties, access_key)`,
     auditor: 'SELECT',
   },
   invoice_line: { rows: 'OWN', app: 'SELECT, INSERT', auditor: 'SELECT' },
@@ -104,6 +105,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   credit_note: {
     rows: 'OWN',
     app: 'SELECT, INSERT, UPDATE (reduced_pico, refunded_pico, credited_pico)',
+    writer: 'SELECT (organization_id, id, refund_reference), UPDATE (refund_reference)',
     auditor: 'SELECT',
   },
   credit_grant: { rows: 'OWN', app: 'SELECT, INSERT, UPDATE (voided_at)', auditor: 'SELECT' },
@@ -112,34 +114,48 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     rows: 'OWN',
     app: `SELECT, INSERT,
       UPDATE (legal_name, address, tax_id, tax_mode, tax_rates, dunning_action, changed_at)`,
+    writer: `SELECT (organization_id, account_id, legal_name, address, tax_id),
+      UPDATE (legal_name, address, tax_id)`,
   },
   payment: {
     rows: 'OWN',
     app: `SELECT, INSERT, UPDATE (status, processor_ref, decline_code, credited_pico, ${NEXT_LOOK})`,
-    writer: 'SELECT (organization_id, id, look_at)',
+    writer: `SELECT (organization_id, id, look_at, processor_order, processor_ref, reference),
+      UPDATE (processor_order, processor_ref, reference)`,
     auditor: 'SELECT',
   },
   payment_limit: { rows: 'OWN', app: 'SELECT, INSERT, UPDATE (least_pico, most_pico)' },
   processor_customer: {
     rows: 'OWN',
     app: 'SELECT, INSERT, UPDATE (ref)',
-    writer: 'SELECT (organization_id, account_id, processor, ref)',
+    writer: 'SELECT (organization_id, account_id, processor, ref, ref_index), UPDATE (ref)',
   },
   payment_method: {
     rows: 'OWN',
     app: `SELECT, INSERT, UPDATE (kind, brand, last4, exp_month, exp_year, fingerprint, is_default, removed_at,
       shared_with)`,
-    writer: 'SELECT (organization_id, account_id, processor, ref)',
+    writer: `SELECT (organization_id, id, account_id, processor, ref, ref_index, last4, fingerprint),
+      UPDATE (ref, last4, fingerprint)`,
   },
-  method_fingerprint: { rows: 'OWN', app: 'SELECT, INSERT, UPDATE (fingerprint)' },
+  method_fingerprint: {
+    rows: 'OWN',
+    app: 'SELECT, INSERT, UPDATE (fingerprint)',
+    writer: 'SELECT (organization_id, processor, fingerprint), UPDATE (fingerprint)',
+  },
   refund: {
     rows: 'OWN',
     app: `SELECT, INSERT, UPDATE (amount_pico, noted_pico, status, processor_key, processor_ref, failure_reason,
       ${NEXT_LOOK})`,
-    writer: 'SELECT (organization_id, id, look_at)',
+    writer: `SELECT (organization_id, id, look_at, processor_key, processor_ref),
+      UPDATE (processor_key, processor_ref)`,
     auditor: 'SELECT',
   },
-  dispute: { rows: 'OWN', app: 'SELECT, INSERT, UPDATE (amount_pico, status, ended_at)', auditor: 'SELECT' },
+  dispute: {
+    rows: 'OWN',
+    app: 'SELECT, INSERT, UPDATE (amount_pico, status, ended_at)',
+    writer: 'SELECT (organization_id, id, processor_ref), UPDATE (processor_ref)',
+    auditor: 'SELECT',
+  },
 
   alert_feed: {
     rows: 'OWN',
@@ -166,7 +182,12 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   installation: { rows: 'OWN', app: 'INSERT', writer: 'SELECT' },
   webhook_event: {
     rows: 'INSTALLATION',
-    writer: 'SELECT, INSERT, UPDATE (status, note, tries, look_at, ended_at), DELETE',
+    writer: 'SELECT, INSERT, UPDATE (status, note, tries, look_at, ended_at, object_ref), DELETE',
+    auditor: 'SELECT',
+  },
+  encryption_key: {
+    rows: 'INSTALLATION',
+    writer: 'SELECT, INSERT, UPDATE (used_at, is_whole), DELETE',
     auditor: 'SELECT',
   },
   rate_limit: { rows: 'INSTALLATION', writer: 'SELECT, INSERT, UPDATE, DELETE' },

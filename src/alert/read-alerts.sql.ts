@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql, type RawBuilder } from 'kysely';
 import type { Pool } from 'pg';
+import { sealerOf } from '../encryption/sealer.js';
 import { Account, type AccountDisabledFor, type AccountKind } from '../identity/account.js';
 import { Alert, type AlertKind } from './alert.js';
 
@@ -91,7 +92,7 @@ export async function readAlertsAfter(
     text: `${ALERTS} WHERE a.organization_id = $1 AND a.cursor > $2 ORDER BY a.cursor LIMIT $3`,
     values: [organizationId, after, limit],
   });
-  return rows.map((row) => alertOf(organizationId, row));
+  return rows.map((row) => alertOf(organizationId, named(pool, row)));
 }
 
 export interface AlertSearch {
@@ -120,7 +121,7 @@ export async function searchAlerts(
     ${sql.raw(ALERTS)} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY a.cursor DESC LIMIT ${limit}`.execute(
     em.getKysely(),
   );
-  return rows.map((row) => alertOf(organizationId, row));
+  return rows.map((row) => alertOf(organizationId, named(em.getPlatform(), row)));
 }
 
 function isBelow(organizationId: string, accountId: string): RawBuilder<unknown> {
@@ -130,6 +131,12 @@ function isBelow(organizationId: string, accountId: string): RawBuilder<unknown>
     UNION ALL
     SELECT s.id FROM account s JOIN account o ON o.organization_id = s.organization_id AND o.id = s.user_id
     WHERE s.organization_id = ${organizationId} AND o.team_id = ${accountId})`;
+}
+
+/** With the name of the account decrypted. */
+function named(way: object, row: AlertRow): AlertRow {
+  const { accountName } = row;
+  return accountName === null ? row : { ...row, accountName: sealerOf(way).open('account.name', accountName) };
 }
 
 function alertOf(organizationId: string, row: AlertRow): Alert {

@@ -5,7 +5,9 @@ import {
   type EventArgs,
   type EventSubscriber,
   type FlushEventArgs,
+  type Platform,
 } from '@mikro-orm/postgresql';
+import { SealedColumn } from '../encryption/sealed-column.js';
 import { AUDITED } from '../audited.js';
 import { keyOf, noteChange, type Row } from '../change.js';
 
@@ -56,13 +58,18 @@ function stateOf(em: FlushEventArgs['em'], meta: Meta, entity: Row): Row {
   return told(em, meta, em.getComparator().prepareEntity(entity));
 }
 
-/** As the database has it, but for arrays, which are text there. */
+/** As the database has it, but for arrays, which are text there, and what is encrypted. */
 function told(em: FlushEventArgs['em'], meta: Meta, state: Row | undefined): Row {
   const platform = em.getPlatform();
   const row: Record<string, unknown> = { ...state };
-  for (const { name, columnTypes } of meta.props) {
+  for (const { name, columnTypes, customType } of meta.props) {
     const value = row[name];
+    if (customType instanceof SealedColumn) row[name] = openedBy(customType, value, platform);
     if (columnTypes[0]?.endsWith('[]') && typeof value === 'string') row[name] = platform.unmarshallArray(value);
   }
   return row;
+}
+
+function openedBy(column: SealedColumn, value: unknown, platform: Platform): unknown {
+  return typeof value === 'string' ? column.convertToJSValue(value, platform) : value;
 }

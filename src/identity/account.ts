@@ -1,4 +1,5 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { SealedText } from '../encryption/sealed-column.js';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../node.js';
 import { DateTimeScalar } from '../scalars.js';
@@ -63,7 +64,7 @@ export class Account {
   externalId!: string;
 
   @Field(() => String, { nullable: true, description: 'Display name; null where none was given.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   name!: string | null;
 
   /** The team of a USER. */

@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { SealedText } from '../encryption/sealed-column.js';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Role } from '../principal.js';
 import { Node } from '../node.js';
@@ -27,7 +28,7 @@ export class ApiKey {
   id!: string;
 
   @Field(() => String, { description: 'What it is for, 1 to 200 characters.' })
-  @Property({ type: 'text' })
+  @Property({ type: SealedText })
   name!: string;
 
   @Field(() => String, { description: 'The first characters of the key, to tell keys apart.' })

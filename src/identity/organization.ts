@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { SealedText } from '../encryption/sealed-column.js';
 import { Field, ObjectType } from 'type-graphql';
 import { Node } from '../node.js';
 import { DateTimeScalar } from '../scalars.js';
@@ -14,7 +15,7 @@ export class Organization {
   organizationId!: string;
 
   @Field(() => String, { description: 'Display name, 1 to 200 characters.' })
-  @Property({ type: 'text' })
+  @Property({ type: SealedText })
   name!: string;
 
   @Field(() => String, {

@@ -15,7 +15,7 @@ export const REFUNDS = answer(
     isMoney: `f.what LIKE 'refunds of%'`,
   })}
   FROM (
-    SELECT p.id::text AS id, concat('payment ', coalesce(p.processor_ref, p.id::text)) AS place, v.what, v.stored, v.meant
+    SELECT p.id::text AS id, concat('payment ', p.id) AS place, v.what, v.stored, v.meant
     FROM (SELECT r.payment_id AS id, coalesce(sum(r.amount_pico) FILTER (WHERE r.status <> 'FAILED'), 0) AS gone
       FROM public.refund r WHERE r.organization_id = $1 GROUP BY 1) s
     JOIN public.payment p ON p.organization_id = $1 AND p.id = s.id

@@ -2,6 +2,7 @@
  * `npm run verify`: 0 where the books are right, 1 where they are not, 2 where they could not be read. It reads, and
  * nothing else. Where a payment processor is set they are compared with it: `npm run verify -- --days 365` goes back so far.
  */
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { ProcessorError } from '../billing/payment/processor.js';
@@ -9,7 +10,11 @@ import { StripeProcessor } from '../billing/stripe/stripe.js';
 import { ConfigError, readConfig, type Config } from '../config.js';
 import { unreachable } from '../database-check.js';
 import { actingAs } from '../database-role.js';
+import { openForReading } from '../encryption/opening.js';
+import { findSealer, keepSealer } from '../encryption/sealer.js';
 import { databaseFault } from '../errors.js';
+import { openLog } from '../log.js';
+import { findDatabaseDir } from '../postgres-place.js';
 import { runningPostgresUrl } from '../postgres-running.js';
 import { StartError } from '../start-error.js';
 import { compareProcessor, type Compared } from './compare-processor.js';
@@ -108,6 +113,9 @@ function comparison({ counts, underWay, differences }: Compared, days: number): 
 
 /** How many differences there are between what the processor has and the books. */
 async function compare(client: Client, config: Config, days: number, tell: (one: Difference) => void): Promise<number> {
+  if (config.stripe && !findSealer(client)) {
+    throw new StartError('Payments cannot be compared without the keys: set ENCRYPTION_KEYS as for the server.');
+  }
   if (!config.stripe) {
     process.stdout.write('Payments were not compared with Stripe: STRIPE_SECRET_KEY is not set.\n');
     return 0;
@@ -117,12 +125,22 @@ async function compare(client: Client, config: Config, days: number, tell: (one:
   return compared.differences;
 }
 
+/** Without keys the books are read all the same, and organizations go by their ids. */
+async function openNames(client: Client, config: Config): Promise<void> {
+  const given = config.dataDir === undefined ? undefined : resolve(config.dataDir);
+  const dataDir = config.databaseUrl === undefined ? dirname(await findDatabaseDir(given)) : undefined;
+  const ground = { settings: config.encryption, dataDir, log: openLog('silent') };
+  const sealer = await openForReading(ground, client);
+  if (sealer) keepSealer(client, sealer);
+}
+
 async function run(): Promise<number> {
   const days = readDays();
   const config = readConfig();
   const client = await connect(config);
   const tell = (difference: Difference) => void process.stdout.write(`${differenceLine(difference)}\n`);
   try {
+    await openNames(client, config);
     const verified = await verifyBooks(client, tell);
     process.stdout.write(`${summary(verified)}\n`);
     const differences = await compare(client, config, days, tell);

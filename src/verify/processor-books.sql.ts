@@ -1,5 +1,6 @@
 /** What these books have of a processor: by what it calls them. */
 import type { ClientBase } from 'pg';
+import { sealerOf } from '../encryption/sealer.js';
 
 export type ProcessorKind = 'payment' | 'refund' | 'dispute';
 
@@ -42,7 +43,7 @@ const select = (kind: ProcessorKind, where: string) => `
     t.amount_pico::text AS amount, i.currency, concat('invoice ', coalesce(i.number::text, i.id::text)) AS of,
     coalesce(${TABLES[kind].lookAt} > public.tollgate_now() - ${OVERDUE}, false)
       OR EXISTS (SELECT FROM public.webhook_event e
-        WHERE e.processor = $1 AND e.look_at IS NOT NULL AND e.object_ref = t.processor_ref) AS "isUnderWay"
+        WHERE e.processor = $1 AND e.look_at IS NOT NULL AND e.object_ref_index = t.processor_ref_index) AS "isUnderWay"
   FROM ${TABLES[kind].from}
   JOIN public.invoice i ON i.organization_id = p.organization_id AND i.id = p.invoice_id
   WHERE p.processor = $1 AND ${where}`;
@@ -55,8 +56,10 @@ export async function rowsByRef(
   organizationIds: readonly string[],
   refs: readonly string[],
 ): Promise<BookRow[]> {
-  const where = 't.organization_id = ANY ($2) AND t.processor_ref = ANY ($3)';
-  return (await client.query<BookRow>(select(kind, where), [processor, organizationIds, refs])).rows;
+  const where = 't.organization_id = ANY ($2) AND t.processor_ref_index = ANY ($3)';
+  const sealer = sealerOf(client);
+  const indexes = refs.map((ref) => sealer.refIndex(ref));
+  return opened(client, kind, await client.query<BookRow>(select(kind, where), [processor, organizationIds, indexes]));
 }
 
 /** What these books say that the processor has, from an instant on: money that came in, went back or is asked back. */
@@ -69,7 +72,16 @@ export async function rowsSince(
 ): Promise<BookRow[]> {
   const where = `t.organization_id = ANY ($2) AND t.created_at >= $3 AND t.processor_ref IS NOT NULL
     ${kind === 'payment' ? `AND t.status = 'SUCCEEDED'` : ''} ORDER BY t.organization_id, t.id`;
-  return (await client.query<BookRow>(select(kind, where), [processor, organizationIds, since])).rows;
+  return opened(client, kind, await client.query<BookRow>(select(kind, where), [processor, organizationIds, since]));
+}
+
+function opened(client: ClientBase, kind: ProcessorKind, { rows }: { readonly rows: BookRow[] }): BookRow[] {
+  const sealer = sealerOf(client);
+  return rows.map((row) => ({
+    ...row,
+    ref: sealer.open(`${kind}.processor_ref`, row.ref),
+    paymentRef: sealer.open('payment.processor_ref', row.paymentRef),
+  }));
 }
 
 /** Whether an attempt stands that was asked for without an answer yet. */
@@ -94,10 +106,10 @@ export async function isRefundAwaited(
   const { rowCount } = await client.query(
     `SELECT FROM public.refund r
       JOIN public.credit_note n ON n.organization_id = $1 AND n.id = r.credit_note_id AND n.idempotency_key = $2
-      JOIN public.payment p ON p.organization_id = $1 AND p.id = r.payment_id AND p.processor_ref = $3
+      JOIN public.payment p ON p.organization_id = $1 AND p.id = r.payment_id AND p.processor_ref_index = $3
       WHERE r.organization_id = $1 AND r.processor_ref IS NULL AND r.status = 'PENDING'
         AND r.look_at > public.tollgate_now() - ${OVERDUE}`,
-    [organizationId, noteKey, paymentRef],
+    [organizationId, noteKey, sealerOf(client).refIndex(paymentRef)],
   );
   return rowCount !== 0;
 }
@@ -105,8 +117,8 @@ export async function isRefundAwaited(
 /** Whether an event of it is to be worked off. */
 export async function isToldOf(client: ClientBase, processor: string, ref: string): Promise<boolean> {
   const { rowCount } = await client.query(
-    'SELECT FROM public.webhook_event WHERE processor = $1 AND look_at IS NOT NULL AND object_ref = $2',
-    [processor, ref],
+    'SELECT FROM public.webhook_event WHERE processor = $1 AND look_at IS NOT NULL AND object_ref_index = $2',
+    [processor, sealerOf(client).refIndex(ref)],
   );
   return rowCount !== 0;
 }

@@ -4,6 +4,7 @@
  * an organization is one snapshot, and a large one many.
  */
 import type { ClientBase } from 'pg';
+import { findSealer } from '../encryption/sealer.js';
 
 /** A statement that takes longer is given up, in ms, and so is a snapshot that nobody uses. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -26,15 +27,17 @@ export async function inSnapshot<T>(client: ClientBase, work: () => Promise<T>):
 
 export interface Organization {
   readonly id: string;
-  readonly name: string;
+  /** undefined where the keys are not here. */
+  readonly name: string | undefined;
 }
 
 /** In the order of their making. */
 export async function readOrganizations(client: ClientBase): Promise<Organization[]> {
-  const { rows } = await client.query<Organization>(
+  const { rows } = await client.query<{ id: string; name: string }>(
     'SELECT organization_id AS id, name FROM public.organization ORDER BY organization_id',
   );
-  return rows;
+  const sealer = findSealer(client);
+  return rows.map(({ id, name }) => ({ id, name: sealer?.open('organization.name', name) }));
 }
 
 /**

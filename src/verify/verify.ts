@@ -113,7 +113,7 @@ export async function verifyBooks(
 }
 
 /** An organization in words. */
-export const nameOf = ({ id, name }: Organization) => `${JSON.stringify(name)} (${id})`;
+export const nameOf = ({ id, name }: Organization) => (name === undefined ? id : `${JSON.stringify(name)} (${id})`);
 
 async function verifyRows(client: ClientBase, id: string, recordsPerSnapshot: number) {
   const cuts = await readCuts(client, id, recordsPerSnapshot);

@@ -15,6 +15,8 @@ import { Operation } from '../../src/operation.js';
 import { Role, systemPrincipal } from '../../src/principal.js';
 import { ENTITIES, SUBSCRIBERS } from '../../src/services.js';
 import { TENANT_TABLES } from '../../src/tables.js';
+import { keepSealer } from '../../src/encryption/sealer.js';
+import { testSealer } from '../support/test-sealer.js';
 import { startAcceptingWorld, type AcceptingWorld } from '../support/accepted-inputs.js';
 import { booksOf } from '../support/books.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
@@ -248,7 +250,7 @@ describe('the trail', () => {
       key,
     );
     const bySubject = await entries(key, { filter: { subjectId: second.apiKey.id } });
-    expect(bySubject).toMatchObject([{ action: 'CREATED', after: { name: 'second', roles: ['FINANCE'] } }]);
+    expect(bySubject).toMatchObject([{ action: 'CREATED', after: { name: '(hidden)', roles: ['FINANCE'] } }]);
     const byKey = await entries(key, { filter: { apiKeyId: second.apiKey.id } });
     expect(byKey.map(({ cause }) => cause)).toEqual(['setBudget']);
     const from = byKey[0]!.at;
@@ -301,6 +303,7 @@ describe('the trail', () => {
       ...{ url, hotUrl: url, laneConnections: 1, entities: ENTITIES, subscribers: SUBSCRIBERS },
       ...{ migrations: MIGRATIONS, testClock: true, log: pino({ level: 'silent' }) },
     });
+    keepSealer(database.orm.em.getPlatform(), await testSealer(client));
     try {
       const operation = new Operation(systemPrincipal(rows[0]!.id, Role.ADMIN), new Date(0), database.orm, {
         cause: 'TEST',
@@ -316,7 +319,7 @@ describe('the trail', () => {
     expect((await entries(key))[0]).toMatchObject({
       cause: 'TEST',
       subject: 'ORGANIZATION',
-      after: { name: 'Renamed' },
+      after: { name: '(hidden)' },
     });
   });
 

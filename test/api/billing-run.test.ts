@@ -45,9 +45,8 @@ const WAITING = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_d
 /** Everything of the invoices of an account, but for names and instants. */
 async function invoicesOf(externalId: string): Promise<unknown[]> {
   const { rows } = await client.query<{ invoice: unknown }>(
-    `SELECT to_jsonb(i) - '{id,account_id,subscription_id,number,cut_at,created_at,finalized_at,paid_at,access_key}'::text[]
-       || jsonb_build_object('parties', replace(i.parties::text, a.external_id, 'buyer')::jsonb,
-       'lines', (SELECT jsonb_agg(to_jsonb(l) - 'invoice_id' ORDER BY l.line) FROM invoice_line l
+    `SELECT to_jsonb(i) - '{id,account_id,subscription_id,number,cut_at,created_at,finalized_at,paid_at,access_key,parties}'::text[]
+       || jsonb_build_object('lines', (SELECT jsonb_agg(to_jsonb(l) - 'invoice_id' ORDER BY l.line) FROM invoice_line l
          WHERE l.organization_id = i.organization_id AND l.invoice_id = i.id),
        'taxes', (SELECT jsonb_agg(to_jsonb(t) - 'invoice_id' ORDER BY t.place) FROM invoice_tax t
          WHERE t.organization_id = i.organization_id AND t.invoice_id = i.id),

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
+import { TEST_KEYS } from '../support/database.js';
 import {
   CreateApiKeyDocument,
   CreateOrganizationDocument,
@@ -371,7 +372,12 @@ describe('setPricing', () => {
 describe('two servers on one database', () => {
   let other: RunningServer;
   beforeAll(async () => {
-    const config = readConfig({ DATABASE_URL: world.database.url, PORT: '0', TEST_CLOCK: 'true' });
+    const config = readConfig({
+      DATABASE_URL: world.database.url,
+      PORT: '0',
+      TEST_CLOCK: 'true',
+      ENCRYPTION_KEYS: TEST_KEYS,
+    });
     other = await startServer(config, pino({ level: 'silent' }));
   });
   afterAll(() => other.close());

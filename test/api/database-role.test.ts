@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../../src/postgres.js';
 import { startServer, type RunningServer } from '../../src/server.js';
+import { TEST_KEYS } from '../support/database.js';
 import { Ground, withClient } from '../support/server-process.js';
 import { post } from '../support/world.js';
 
@@ -43,7 +44,13 @@ const makeLogin = (name: string, more = '') =>
   asAdmin((client) => client.query(`CREATE ROLE ${name} LOGIN PASSWORD 'canary' ${more}`));
 
 function start(settings: Record<string, string>): Promise<RunningServer> {
-  const config = readConfig({ PORT: '0', BOOTSTRAP_API_KEY: KEY, TEST_CLOCK: 'true', ...settings });
+  const config = readConfig({
+    PORT: '0',
+    BOOTSTRAP_API_KEY: KEY,
+    TEST_CLOCK: 'true',
+    ENCRYPTION_KEYS: TEST_KEYS,
+    ...settings,
+  });
   return startServer(config, pino({ level: 'silent' }));
 }
 

@@ -6,7 +6,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { booksOf } from '../support/books.js';
-import { BOOTSTRAP_KEY } from '../support/database.js';
+import { BOOTSTRAP_KEY, TEST_KEYS } from '../support/database.js';
 import {
   BudgetStatusDocument,
   CheckBudgetDocument,
@@ -28,6 +28,7 @@ beforeAll(async () => {
       DEFAULT_MONTHLY_BUDGET: '9',
       ENABLE_BUDGET_ENFORCEMENT: 'false',
       TEST_CLOCK: 'true',
+      ENCRYPTION_KEYS: TEST_KEYS,
     }),
     pino({ level: 'silent' }),
   );

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
-import { BOOTSTRAP_KEY } from '../support/database.js';
+import { BOOTSTRAP_KEY, TEST_KEYS } from '../support/database.js';
 import {
   CreateApiKeyDocument,
   EstimateCostDocument,
@@ -206,7 +206,12 @@ describe('text', () => {
   test('is neither stored nor logged', async () => {
     const logged: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-    const config = readConfig({ DATABASE_URL: world.database.url, PORT: '0', TEST_CLOCK: 'true' });
+    const config = readConfig({
+      DATABASE_URL: world.database.url,
+      PORT: '0',
+      TEST_CLOCK: 'true',
+      ENCRYPTION_KEYS: TEST_KEYS,
+    });
     const server = await startServer(config, log);
     const database = new Client({ connectionString: world.database.url });
     await database.connect();

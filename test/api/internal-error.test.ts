@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { readConfig } from '../../src/config.js';
 import { openLog } from '../../src/log.js';
 import { startServer, type RunningServer } from '../../src/server.js';
-import { BOOTSTRAP_KEY, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { BOOTSTRAP_KEY, TEST_KEYS, cloneDatabase, type TestDatabase } from '../support/database.js';
 import {
   AlertFeedDocument,
   RecordUsageBatchDocument,
@@ -25,7 +25,12 @@ const logged: string[] = [];
 beforeAll(async () => {
   database = await cloneDatabase();
   const log = openLog('error', { write: (line: string) => void logged.push(line) });
-  const settings = { DATABASE_URL: database.url, PORT: '0', BOOTSTRAP_API_KEY: BOOTSTRAP_KEY };
+  const settings = {
+    DATABASE_URL: database.url,
+    PORT: '0',
+    BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
+    ENCRYPTION_KEYS: TEST_KEYS,
+  };
   server = await startServer(readConfig(settings), log);
   client = new Client({ connectionString: database.url });
   await client.connect();

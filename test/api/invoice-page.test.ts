@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import { newName, newTenant, type Tenant } from '../support/billing-world.js';
 import { setClock } from '../support/clock.js';
-import { BOOTSTRAP_KEY } from '../support/database.js';
+import { BOOTSTRAP_KEY, TEST_KEYS } from '../support/database.js';
 import {
   CreateCreditNoteDocument,
   GrantCreditDocument,
@@ -264,7 +264,7 @@ test('with billing off there is nothing; addresses begin as PUBLIC_URL says', as
   const settings = { DATABASE_URL: world.database.url, PORT: '0', TEST_CLOCK: 'true', INVOICE_INTERVAL: '0' };
   const start = (environment: Record<string, string>) =>
     startServer(
-      readConfig({ ...settings, BOOTSTRAP_API_KEY: BOOTSTRAP_KEY, ...environment }),
+      readConfig({ ...settings, ENCRYPTION_KEYS: TEST_KEYS, BOOTSTRAP_API_KEY: BOOTSTRAP_KEY, ...environment }),
       pino({ level: 'silent' }),
     );
   const off = await start({ ENABLE_BILLING: 'false' });

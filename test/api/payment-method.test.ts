@@ -15,6 +15,8 @@ import {
 import { sdkFor } from '../support/stripe/sdk.js';
 import { until } from '../support/until.js';
 import { startWorld } from '../support/world.js';
+import { withClient } from '../support/server-process.js';
+import { testSealer } from '../support/test-sealer.js';
 
 let collecting: CollectingWorld;
 beforeAll(async () => {
@@ -112,9 +114,14 @@ describe('a setup', () => {
     const gone = await customerOf();
     collecting.stripe.state.customers.delete(gone);
     // Its key would still answer it, were it asked for in the same day.
-    await query('UPDATE processor_customer SET ref = $1 WHERE ref = $2', 'cus_gone', gone);
+    const sealer = await withClient(collecting.world.database.url, testSealer);
+    await query(
+      'UPDATE processor_customer SET ref = $1 WHERE ref_index = $2',
+      sealer.sealRef('processor_customer.ref', 'cus_gone'),
+      sealer.refIndex(gone),
+    );
     const now = await customerOf();
-    expect(await query('SELECT ref FROM processor_customer WHERE ref = $1', now)).toHaveLength(1);
+    expect(await query('SELECT FROM processor_customer WHERE ref_index = $1', sealer.refIndex(now))).toHaveLength(1);
   });
 
   test('is refused with the setting that is missing, where no processor is on', async () => {
@@ -348,8 +355,9 @@ describe('what Stripe tells of', () => {
 
   // Seen to fail: with the owner looked for in these books alone.
   test('a customer that these books lost is known by what stands with it; one of others is left alone', async () => {
+    const sealer = await withClient(collecting.world.database.url, testSealer);
     const customer = await customerOf();
-    await query('DELETE FROM processor_customer WHERE ref = $1', customer);
+    await query('DELETE FROM processor_customer WHERE ref_index = $1', sealer.refIndex(customer));
     const found = collecting.stripe.attachCard(customer);
     await told();
     expect(refsOf(await methods())).toEqual([`${found.id} default`]);
@@ -361,7 +369,12 @@ describe('what Stripe tells of', () => {
     collecting.stripe.attachCard(stranger.id);
     collecting.stripe.attachCard(forged.id);
     expect(new Set(await told())).toEqual(new Set(['payment_method.attached PARKED', 'setup_intent.succeeded PARKED']));
-    const known = `SELECT FROM processor_customer WHERE ref = ANY ($1)`;
-    expect(await query(known, [stranger.id, forged.id])).toEqual([]);
+    const known = `SELECT FROM processor_customer WHERE ref_index = ANY ($1)`;
+    expect(
+      await query(
+        known,
+        [stranger.id, forged.id].map((id) => sealer.refIndex(id)),
+      ),
+    ).toEqual([]);
   });
 });

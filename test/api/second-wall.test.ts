@@ -15,6 +15,9 @@ import { Operation } from '../../src/operation.js';
 import { Role, systemPrincipal } from '../../src/principal.js';
 import { ENTITIES } from '../../src/services.js';
 import { CATALOGUE_TABLES } from '../../src/tables.js';
+import { keepSealer } from '../../src/encryption/sealer.js';
+import { testSealer } from '../support/test-sealer.js';
+import { withClient } from '../support/server-process.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { fillTables, insertions, WALLED_TABLES } from '../support/tenant-rows.js';
 
@@ -239,6 +242,7 @@ describe('MikroORM, without any condition', () => {
       ...{ url: database.url, hotUrl: database.url, laneConnections: 1 },
       ...{ entities: ENTITIES, migrations: MIGRATIONS, testClock: true, log: pino({ level: 'silent' }) },
     });
+    keepSealer(opened.orm.em.getPlatform(), await withClient(database.url, testSealer));
   });
   afterAll(() => opened.close());
 

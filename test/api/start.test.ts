@@ -97,7 +97,10 @@ describe('who owns the embedded database', () => {
     const join = /^Another Tollgate server is using \S+; to run beside it, start this one with DATABASE_URL=(\S+)\n$/;
     expect(other.errors).toMatch(join);
     const url = join.exec(other.errors)?.[1] ?? '';
-    const beside = await ground.start({ folder, environment: { DATABASE_URL: url } });
+    const beside = await ground.start({
+      folder,
+      environment: { DATABASE_URL: url, ENCRYPTION_KEYS_FILE: `${folder}/.tollgate/encryption-key` },
+    });
     const made = await post<unknown>(
       beside.url,
       { query: 'mutation { createOrganization(input: {name: "Second"}) { organization { name } } }' },

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Client } from 'pg';
+import { TEST_KEYS } from '../support/database.js';
 import { furnishBooks } from '../support/busy-books.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -27,7 +28,7 @@ const run = (environment: Record<string, string>, cwd?: string) =>
       done({ code: error ? error.code : 0, stdout, stderr }),
     );
   });
-const onWorld = () => run({ DATABASE_URL: world.database.url });
+const onWorld = () => run({ DATABASE_URL: world.database.url, ENCRYPTION_KEYS: TEST_KEYS });
 
 /** pico-USD, to what ada has spent of her 2 USD. */
 async function addToSpent(amount: number): Promise<void> {

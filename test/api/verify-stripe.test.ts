@@ -6,7 +6,7 @@ import type { RunningServer } from '../../src/server.js';
 import { CollectingWorld, stripeSettings } from '../support/collecting-world.js';
 import { newName } from '../support/billing-world.js';
 import { setClock } from '../support/clock.js';
-import { copyDatabase } from '../support/database.js';
+import { TEST_KEYS, copyDatabase } from '../support/database.js';
 import {
   CollectedInvoiceDocument,
   RefundInvoiceDocument,
@@ -17,6 +17,7 @@ import { startAnother } from '../support/servers.js';
 import { until } from '../support/until.js';
 import { post } from '../support/world.js';
 import { print } from 'graphql';
+import { testSealer } from '../support/test-sealer.js';
 
 let collecting: CollectingWorld;
 let client: Client;
@@ -43,7 +44,7 @@ function verify(environment: Record<string, string> = {}, ...options: string[]):
   const { world, stripe } = collecting;
   const settings = { DATABASE_URL: world.database.url, ...stripeSettings(stripe), ...environment };
   return new Promise((done) => {
-    const env = { PATH: process.env['PATH'], ...settings };
+    const env = { PATH: process.env['PATH'], ENCRYPTION_KEYS: TEST_KEYS, ...settings };
     execFile(process.execPath, [resolve('dist/src/verify/main.js'), ...options], { env }, (error, stdout, stderr) =>
       done({ code: error ? error.code : 0, stderr, lines: stdout.trim().split('\n').map(plain) }),
     );
@@ -70,10 +71,10 @@ async function refund(invoiceId: string, amount: string) {
 }
 
 /** The books are changed behind the server's back, verified, and put right again. */
-async function planted(plant: string, back: string, values: unknown[]): Promise<Ran> {
+async function planted(plant: string, back: string, values: unknown[], backValues = values): Promise<Ran> {
   await client.query(plant, values);
   const ran = await verify();
-  await client.query(back, values);
+  await client.query(back, backValues);
   return ran;
 }
 
@@ -106,12 +107,13 @@ describe('what Stripe has and the books lack', () => {
       'state of dispute du: stored nothing, at stripe 14 USD, OPEN',
       expect.stringMatching(/: 2 differences\.$/),
     ]);
-    const values = [paymentRef];
-    const lost = await planted(
-      `UPDATE payment SET processor_ref = 'pi_other' WHERE processor_ref = $1`,
-      `UPDATE payment SET processor_ref = $1 WHERE processor_ref = 'pi_other'`,
-      values,
-    );
+    const sealer = await testSealer(client);
+    const [right, wrong] = [paymentRef, 'pi_other'].map((ref) => ({
+      index: sealer.refIndex(ref),
+      ref: sealer.sealRef('payment.processor_ref', ref),
+    }));
+    const move = 'UPDATE payment SET processor_ref = $1 WHERE processor_ref_index = $2';
+    const lost = await planted(move, move, [wrong?.ref, right?.index], [right?.ref, wrong?.index]);
     expect(lost.lines).toContain('state of payment pi: stored nothing, at stripe 20 USD, SUCCEEDED');
     expect(lost.lines).toContain('state of payment pi of invoice 1: stored 20 USD, SUCCEEDED, at stripe nothing');
     await collecting.stripe.deliver(`${collecting.world.server.url}/webhooks/stripe`);
@@ -173,8 +175,8 @@ describe('what both have and say otherwise', () => {
     [
       'a refund that Stripe lacks',
       'refund',
-      `processor_ref = processor_ref || 'x'`,
-      `processor_ref = rtrim(processor_ref, 'x')`,
+      'processor_ref = $2',
+      'processor_ref = $2',
       [
         'state of refund re: stored nothing, at stripe 5 USD, SUCCEEDED',
         'state of refund re of invoice 1: stored 5 USD, SUCCEEDED, at stripe nothing',
@@ -194,10 +196,19 @@ describe('what both have and say otherwise', () => {
     await collecting.stripe.deliver(`${collecting.world.server.url}/webhooks/stripe`);
     await until(async () => (await verify()).code === 0);
     await collecting.setTime('2026-06-01T12:05:00Z');
-    const ofIt = `WHERE ${table === 'payment' ? 'id' : 'payment_id'} = (SELECT id FROM payment WHERE processor_ref = $1)`;
-    const ran = await planted(`UPDATE ${table} SET ${plant} ${ofIt}`, `UPDATE ${table} SET ${back} ${ofIt}`, [
-      paymentRef,
-    ]);
+    const ofIt = `WHERE ${table === 'payment' ? 'id' : 'payment_id'} = (SELECT id FROM payment WHERE processor_ref_index = $1)`;
+    const sealer = await testSealer(client);
+    const index = sealer.refIndex(paymentRef);
+    const stored = `SELECT processor_ref AS ref FROM refund ${ofIt}`;
+    const isRef = plant.includes('$2');
+    const right = isRef ? (await client.query<{ ref: string }>(stored, [index])).rows.map(({ ref }) => ref) : [];
+    const wrong = isRef ? [sealer.sealRef('refund.processor_ref', 're_other')] : [];
+    const ran = await planted(
+      `UPDATE ${table} SET ${plant} ${ofIt}`,
+      `UPDATE ${table} SET ${back} ${ofIt}`,
+      [index, ...wrong],
+      [index, ...right],
+    );
     expect(ran.code).toBe(1);
     expect(found(ran).filter((line) => / at stripe /.test(line))).toEqual(lines);
   });

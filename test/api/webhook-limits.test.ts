@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { Client } from 'pg';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
+import { TEST_KEYS } from '../support/database.js';
 import { openFaultProxy } from '../support/fault-proxy.js';
 import { startAnother } from '../support/servers.js';
 import { RetryWebhookEventDocument, WebhookEventsDocument } from '../support/generated/operations.js';
@@ -112,6 +113,7 @@ describe('F19: a flood of forged requests', () => {
       DATABASE_URL: door.world.database.url,
       PORT: '0',
       TEST_CLOCK: 'true',
+      ENCRYPTION_KEYS: TEST_KEYS,
       ...DOOR_SETTINGS,
     });
     const server = door.keep(await startServer(config, log));

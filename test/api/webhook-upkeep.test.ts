@@ -8,6 +8,7 @@ import {
 import { anEvent, letterOf } from '../support/stripe/webhook-sender.js';
 import { until } from '../support/until.js';
 import { newEventId, READ, retold, WebhookWorld } from '../support/webhook-world.js';
+import { testSealer } from '../support/test-sealer.js';
 
 let hooks: WebhookWorld;
 let collecting: CollectingWorld;
@@ -182,12 +183,13 @@ describe('the list', () => {
     const ids = ['PROCESSED', 'IGNORED', 'PARKED', 'RECEIVED'].flatMap((status) =>
       [34, 36].map((days) => ({ id: newEventId(), status, days })),
     );
+    const sealer = await testSealer(hooks.client);
     for (const { id, status, days } of ids) {
       await hooks.client.query(
         `INSERT INTO webhook_event (processor, id, kind, object_ref, status, tries, created_at, received_at)
-         SELECT 'stripe', $1, 'payment_intent.succeeded', 'pi_1', $2, 0, at, at
+         SELECT 'stripe', $1, 'payment_intent.succeeded', $4, $2, 0, at, at
          FROM (SELECT tollgate_now() - $3 * interval '1 day' AS at)`,
-        [id, status, days],
+        [id, status, days, sealer.sealRef('webhook_event.object_ref', 'pi_1')],
       );
     }
     await hooks.another({ COLLECT_INTERVAL: '1h' });

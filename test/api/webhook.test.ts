@@ -6,6 +6,7 @@ import { Ground } from '../support/server-process.js';
 import { WebhookSender } from '../support/stripe/webhook-sender.js';
 import { until } from '../support/until.js';
 import { READ, retold, WebhookWorld } from '../support/webhook-world.js';
+import { testSealer } from '../support/test-sealer.js';
 
 const ground = new Ground();
 let hooks: WebhookWorld;
@@ -51,23 +52,29 @@ describe('F2: the order of events', () => {
       : of.flatMap((one) => permutations(of.filter((other) => other !== one)).map((rest) => [one, ...rest]));
 
   const PLACES = [
-    'payment WHERE processor_ref = $1',
-    'invoice WHERE id = (SELECT invoice_id FROM payment WHERE processor_ref = $1)',
+    'payment WHERE processor_ref_index = $1',
+    'invoice WHERE id = (SELECT invoice_id FROM payment WHERE processor_ref_index = $1)',
   ];
-  const rowsOf = (intentId: string) =>
-    Promise.all(PLACES.map((place) => hooks.client.query<object>(`SELECT * FROM ${place}`, [intentId])));
+  const indexOf = async (intentId: string) => (await testSealer(hooks.client)).refIndex(intentId);
+  const rowsOf = async (intentId: string) => {
+    const index = await indexOf(intentId);
+    return Promise.all(PLACES.map((place) => hooks.client.query<object>(`SELECT * FROM ${place}`, [index])));
+  };
 
   /** Remembers the rows as they are, and answers with what puts them back. */
   async function remembered(intentId: string): Promise<() => Promise<void>> {
     const before = await rowsOf(intentId);
-    const alerts = 'alert WHERE payment_id = (SELECT id FROM payment WHERE processor_ref = $1)';
+    const alerts = 'alert WHERE payment_id = (SELECT id FROM payment WHERE processor_ref_index = $1)';
     return async () => {
-      await hooks.client.query(`DELETE FROM ${alerts}`, [intentId]);
-      for (const [n, { fields, rows }] of before.entries()) {
-        const set = fields.map(({ name }, place) => `${name} = $${place + 2}`).join();
+      const index = await indexOf(intentId);
+      await hooks.client.query(`DELETE FROM ${alerts}`, [index]);
+      for (const [n, { rows }] of before.entries()) {
+        // PostgreSQL makes the index by itself.
+        const columns = Object.entries(rows[0] ?? {}).filter(([name]) => !name.endsWith('_index'));
+        const set = columns.map(([name], place) => `${name} = $${place + 2}`).join();
         await hooks.client.query(`UPDATE ${PLACES[n]?.replace(' WHERE', ` SET ${set} WHERE`)}`, [
-          intentId,
-          ...Object.values(rows[0] ?? {}),
+          index,
+          ...columns.map(([, value]): unknown => value),
         ]);
       }
     };

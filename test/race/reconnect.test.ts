@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
-import { BOOTSTRAP_KEY, cloneDatabase } from '../support/database.js';
+import { BOOTSTRAP_KEY, TEST_KEYS, cloneDatabase } from '../support/database.js';
 import { openFaultProxy, seededRandom, type TurnPlan } from '../support/fault-proxy.js';
 import { embeddedUrl, eventually, Ground, healthOf, postmasterPid, withClient } from '../support/server-process.js';
 import { post, startWorld, type Answer } from '../support/world.js';
@@ -135,6 +135,7 @@ test('C8: 30 % of the replies are cut at a random byte: as many effects as keys'
       HOT_DATABASE_URL: target.href,
       PORT: '0',
       BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
+      ENCRYPTION_KEYS: TEST_KEYS,
     }),
     pino({ level: 'silent' }),
   );

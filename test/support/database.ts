@@ -12,6 +12,9 @@ import { booksOf } from './books.js';
 /** The first organization's ADMIN and OPERATOR key in every test database. */
 export const BOOTSTRAP_KEY = 'test-bootstrap-key-00000000';
 
+/** What all servers of tests encrypt by. */
+export const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
 const TEMPLATE = 'tollgate_template';
 const TEMPLATE_LOCK = 77;
 
@@ -57,6 +60,7 @@ async function ensureTemplate(client: Client): Promise<void> {
       DATABASE_URL: urlOf(`${TEMPLATE}_draft`),
       PORT: '0',
       BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
+      ENCRYPTION_KEYS: TEST_KEYS,
     });
     const server = await startServer(config, pino({ level: 'silent' }));
     await server.close();

@@ -50,13 +50,13 @@ export class Tenant {
     private readonly catalogueVersion: bigint,
   ) {}
 
-  /** An organization with the user ada, of the team red, and the team blue; no budget. */
+  /** An organization, whose name nobody decrypts, with the user ada, of the team red, and the team blue; no budget. */
   static async make(client: Client): Promise<Tenant> {
     const [id, root] = [newId(), newId()];
     const { rows } = await client.query<{ now: Date; version: string }>({
       name: 'make-tenant',
       text: `WITH o AS (INSERT INTO organization (organization_id, name, zone, created_at)
-          VALUES ($1, 'Tenant', 'UTC', tollgate_now())),
+          VALUES ($1, 'tg1:none', 'UTC', tollgate_now())),
         g AS (INSERT INTO organization_gate (organization_id, last_cut_at, price_version) VALUES ($1, 'epoch', 0)),
         f AS (INSERT INTO alert_feed (organization_id, last_cursor) VALUES ($1, 0)),
         a AS (INSERT INTO account (organization_id, id, kind, external_id, created_at)

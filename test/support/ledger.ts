@@ -5,6 +5,7 @@
 import { Pool, type PoolClient } from 'pg';
 import { newId } from '../../src/node-id.js';
 import { parseUsd } from '../../src/money.js';
+import { testSealer } from './test-sealer.js';
 
 export class Ledger {
   readonly pool: Pool;
@@ -12,12 +13,20 @@ export class Ledger {
 
   constructor(databaseUrl: string, organizationName = 'My organization') {
     this.pool = new Pool({ connectionString: databaseUrl });
-    this.#organization = this.pool
-      .query<{ id: string }>('SELECT organization_id AS id FROM organization WHERE name = $1', [organizationName])
-      .then(({ rows }) => rows[0]!.id);
+    this.#organization = this.#named(organizationName);
   }
 
-  close(): Promise<void> {
+  async #named(name: string): Promise<string> {
+    const sealer = await testSealer(this.pool);
+    const { rows } = await this.pool.query<{ id: string; name: string }>(
+      'SELECT organization_id AS id, name FROM organization',
+    );
+    return rows.find((row) => sealer.open('organization.name', row.name) === name)!.id;
+  }
+
+  async close(): Promise<void> {
+    // It may never have been asked for.
+    await this.#organization;
     return this.pool.end();
   }
 

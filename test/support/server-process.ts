@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { TEST_KEYS } from './database.js';
 
 const run = promisify(execFile);
 const MAIN = resolve('dist/src/main.js');
@@ -48,7 +49,7 @@ export class ServerProcess {
       cwd: isNpm ? process.cwd() : folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', ...environment },
+      env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', ...keysFor(environment), ...environment },
       ...(uid !== undefined && { uid, gid: uid }),
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#heard((this.#output += chunk.toString())));
@@ -130,6 +131,10 @@ export class ServerProcess {
     for (const look of this.#watchers) look();
   }
 }
+
+/** An embedded database has its own. */
+const keysFor = (environment: Record<string, string>) =>
+  'DATABASE_URL' in environment && !('ENCRYPTION_KEYS_FILE' in environment) ? { ENCRYPTION_KEYS: TEST_KEYS } : {};
 
 /** Starts processes in folders of its own, and at the end kills what is left of them and removes the folders. */
 export class Ground {

@@ -5,9 +5,16 @@ import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
+import { TEST_KEYS } from './database.js';
 
 export function startAnother(databaseUrl: string, environment: Record<string, string> = {}): Promise<RunningServer> {
-  const config = readConfig({ DATABASE_URL: databaseUrl, PORT: '0', TEST_CLOCK: 'true', ...environment });
+  const config = readConfig({
+    DATABASE_URL: databaseUrl,
+    PORT: '0',
+    TEST_CLOCK: 'true',
+    ENCRYPTION_KEYS: TEST_KEYS,
+    ...environment,
+  });
   return startServer(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' }));
 }
 
@@ -29,6 +36,7 @@ export async function spawnServer(
       PORT: '0',
       TEST_CLOCK: 'true',
       LOG_LEVEL: 'silent',
+      ENCRYPTION_KEYS: TEST_KEYS,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -2,8 +2,10 @@
  * A row in every table, made from the catalogue of PostgreSQL alone: a table that comes later has one too, or says what it
  * needs. The rows mean nothing, so no server may run on their database, and its books are broken.
  */
+import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { CATALOGUE_TABLES, TENANT_TABLES } from '../../src/tables.js';
+import { testSealer } from './test-sealer.js';
 
 export const WALLED_TABLES = [...TENANT_TABLES, ...CATALOGUE_TABLES] as const;
 
@@ -16,6 +18,7 @@ const WANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   budget_period: { ends_at: `'2027-01-01'`, enforcement: `'HARD'` },
   credit_note: { amount_pico: '3' },
   invoice: { status: `'DRAFT'` },
+  method_fingerprint: { fingerprint: `'x1:' || gen_random_uuid()` },
   organization: { zone: `'UTC'` },
   price_import: { outcome: `'FAILED'`, failure: `'none'` },
   refund: { noted_pico: '0' },
@@ -23,6 +26,16 @@ const WANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   reservation_key: { outcome: `'ALLOWED'` },
   usage_digest: { kind: `'RECORDED'` },
   usage_record: { kind: `'CALL'`, unpriced_reason: `'none'` },
+};
+
+/** What is encrypted of what a row must have. */
+const SEALED: Readonly<Record<string, readonly string[]>> = {
+  api_key: ['name'],
+  dispute: ['processor_ref'],
+  organization: ['name'],
+  payment_method: ['ref'],
+  processor_customer: ['ref'],
+  refund: ['processor_key'],
 };
 
 const VALUES: readonly [RegExp, string][] = [
@@ -45,6 +58,7 @@ export async function insertions(owner: Client): Promise<(table: string, organiz
       AND NOT a.atthasdef ORDER BY a.attnum`,
     [[...WALLED_TABLES]],
   );
+  const sealer = await testSealer(owner);
   const columnsOf = Map.groupBy(rows, ({ table }) => table);
   return (table, organizationId) => {
     const filled: Record<string, string> = {};
@@ -53,6 +67,7 @@ export async function insertions(owner: Client): Promise<(table: string, organiz
       if (value === undefined) throw new Error(`No value is known for ${table}.${name} of type ${type}.`);
       filled[name] = value;
     }
+    for (const name of SEALED[table] ?? []) filled[name] = `'${sealer.sealRef(`${table}.${name}`, randomUUID())}'`;
     const row = { ...filled, ...WANTED[table], organization_id: `'${organizationId}'` };
     return `INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).join(', ')})`;
   };

@@ -11,7 +11,7 @@ export interface Source {
 /** Complaints, each beginning with the path. */
 export type Check = (sources: Source[]) => string[];
 
-const FOLDERS = ['door', 'identity', 'audit', 'alert', 'catalog', 'budget', 'usage', 'billing', 'verify'];
+const FOLDERS = ['encryption', 'door', 'identity', 'audit', 'alert', 'catalog', 'budget', 'usage', 'billing', 'verify'];
 /** Pure files compute and know nothing else: they import `src/money.ts`, each other, and zod, which also only computes. */
 export const PURE = [
   ...['cost', 'cost-line', 'match-model', 'match-rule', 'quantity', 'rate', 'usage-unit'].map(

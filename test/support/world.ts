@@ -4,7 +4,7 @@ import { print } from 'graphql';
 import { pino, type Logger } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
-import { BOOTSTRAP_KEY, cloneDatabase, type TestDatabase } from './database.js';
+import { BOOTSTRAP_KEY, TEST_KEYS, cloneDatabase, type TestDatabase } from './database.js';
 
 export interface Answer<T> {
   readonly data?: T | null;
@@ -35,6 +35,7 @@ export async function startWorld(
       DATABASE_URL: database.url,
       PORT: '0',
       BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
+      ENCRYPTION_KEYS: TEST_KEYS,
       TEST_CLOCK: 'true',
       // A test makes its invoices itself, at the instants of its own clock.
       INVOICE_INTERVAL: '0',

@@ -105,10 +105,11 @@ export class Booking {
     const invoice = await lockedInvoice(operation, encodeId('invoice', invoiceId));
     if (invoice.status === InvoiceStatus.DRAFT || invoice.currency !== found.currency) return false;
     await lockCredits(em, organizationId, invoice.accountId);
-    const known = await em.findOne(Payment, { organizationId, processorRef: found.ref });
+    const known = await em.findOne(Payment, { organizationId, processorRefIndex: found.ref });
     if (known) return true;
     const ref = found.methodRef;
-    const method = ref === undefined ? null : await em.findOne(PaymentMethod, { organizationId, processor, ref });
+    const method =
+      ref === undefined ? null : await em.findOne(PaymentMethod, { organizationId, processor, refIndex: ref });
     const id = newId();
     const creditedPico = await bookPaid(operation, invoice, { id, amountPico: found.amountPico });
     const payment = em.create(Payment, {

@@ -53,7 +53,7 @@ async function rowOf(operation: Operation, place: PaymentPlace, found: Processor
   const em = await operation.em();
   const { organizationId, invoiceId, attempt } = place;
   return (
-    (await em.findOne(Payment, { organizationId, processorRef: found.ref })) ??
+    (await em.findOne(Payment, { organizationId, processorRefIndex: found.ref })) ??
     (await em.findOne(Payment, { organizationId, invoiceId, attempt, processorRef: null }))
   );
 }

@@ -1,4 +1,5 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { SealedText } from '../../encryption/sealed-column.js';
 import { Field, ObjectType } from 'type-graphql';
 import { PicoUsdColumn } from '../../money-column.js';
 import { Node } from '../../node.js';
@@ -64,7 +65,7 @@ export class CreditNote {
   creditedPico!: bigint;
 
   @Field(() => String, { nullable: true, description: 'What the refund is found by; null where nothing was said.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   refundReference!: string | null;
 
   @Field(() => String, { description: 'What it is for.' })

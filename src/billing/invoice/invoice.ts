@@ -1,4 +1,5 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { SealedJson, SealedText } from '../../encryption/sealed-column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { PicoUsdColumn } from '../../money-column.js';
 import { Node } from '../../node.js';
@@ -185,11 +186,11 @@ export class Invoice {
   refundedPico!: bigint;
 
   /** Whose invoice it is to whom, as it was when it got its number. */
-  @Property({ type: 'jsonb', nullable: true })
+  @Property({ type: SealedJson, nullable: true })
   parties!: InvoiceParties | null;
 
   /** Whoever knows it may see the page: it is a part of its address. null for invoices from before there were pages. */
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   accessKey!: string | null;
 
   @Property({ type: 'int' })

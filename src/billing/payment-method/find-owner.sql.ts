@@ -1,5 +1,6 @@
 /** Whose something is at the processor: what it tells of names no organization, so each is looked at by its own index. */
 import type { Pool } from 'pg';
+import { sealerOf } from '../../encryption/sealer.js';
 import type { CustomerOwner } from '../payment/processor.js';
 
 export function ownerOfCustomer(pool: Pool, processor: string, ref: string): Promise<CustomerOwner | undefined> {
@@ -22,9 +23,9 @@ async function find(
       FROM public.organization o
       CROSS JOIN LATERAL (
         SELECT t.organization_id, t.account_id FROM public.${table} t
-        WHERE t.organization_id = o.organization_id AND t.processor = $1 AND t.ref = $2) t
+        WHERE t.organization_id = o.organization_id AND t.processor = $1 AND t.ref_index = $2) t
       LIMIT 1`,
-    values: [processor, ref],
+    values: [processor, sealerOf(pool).refIndex(ref)],
   });
   return rows[0];
 }

@@ -2,6 +2,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../../node-id.js';
+import { sealerOf } from '../../encryption/sealer.js';
 import type { Operation } from '../../operation.js';
 import { collectNow } from '../collecting/collect-now.js';
 import type { ProcessorMethod } from '../payment/processor.js';
@@ -35,7 +36,7 @@ export async function keepMethod(operation: Operation, keeping: Keeping): Promis
   const customer = await lockedCustomer(operation, keeping);
   const { organizationId } = operation.principal;
   const { processor, seen } = keeping;
-  const row = await em.findOne(PaymentMethod, { organizationId, processor, ref: seen.ref }, { refresh: true });
+  const row = await em.findOne(PaymentMethod, { organizationId, processor, refIndex: seen.ref }, { refresh: true });
   if (row && row.accountId !== keeping.accountId) throw new Error('A payment method is of another account already.');
   const isAttached = customer !== null && seen.customerRef === customer.ref;
   if (!isAttached) return { row, outcome: row ? await remove(operation, row) : 'SAME' };
@@ -65,7 +66,7 @@ async function remove(operation: Operation, row: PaymentMethod): Promise<Outcome
 async function add(operation: Operation, { processor, accountId, seen, isChosen }: Keeping): Promise<Kept> {
   const em = await operation.em();
   const { organizationId } = operation.principal;
-  const shown = shownOf(seen);
+  const shown = shownOf(em, seen);
   const sharedWith = await sharerOf(operation, { accountId, processor, fingerprint: shown.fingerprint });
   const row = em.create(PaymentMethod, {
     ...{ organizationId, id: newId(), accountId, processor, ref: seen.ref, ...shown, sharedWith },
@@ -77,7 +78,7 @@ async function add(operation: Operation, { processor, accountId, seen, isChosen 
 }
 
 async function change(operation: Operation, row: PaymentMethod, { seen, isChosen }: Keeping): Promise<Kept> {
-  const shown = shownOf(seen);
+  const shown = shownOf(await operation.em(), seen);
   const isNew = row.removedAt !== null;
   const isOther = fieldsOf(shown).some((field) => row[field] !== shown[field]);
   let isFoundShared = false;
@@ -117,14 +118,14 @@ function defaultOf(em: EntityManager, { organizationId, accountId }: PaymentMeth
 
 type Shown = Pick<PaymentMethod, 'kind' | 'brand' | 'last4' | 'expMonth' | 'expYear' | 'fingerprint'>;
 
-function shownOf({ kind, brand, last4, expMonth, expYear, fingerprint }: ProcessorMethod): Shown {
+function shownOf(em: EntityManager, { kind, brand, last4, expMonth, expYear, fingerprint }: ProcessorMethod): Shown {
   return {
     kind,
     brand: brand ?? null,
     last4: last4 ?? null,
     expMonth: expMonth ?? null,
     expYear: expYear ?? null,
-    fingerprint: fingerprint ?? null,
+    fingerprint: fingerprint === undefined ? null : sealerOf(em.getPlatform()).blind('fingerprint', fingerprint),
   };
 }
 

@@ -66,7 +66,7 @@ export class PaymentMethodService {
     if (method?.customerRef !== customer.ref) throw notFound('The payment method');
     await answerOf(keeping.keep(operation, accountId, method, true));
     const em = await operation.em();
-    const where = { organizationId, accountId, processor: processor.name, ref: method.ref, removedAt: null };
+    const where = { organizationId, accountId, processor: processor.name, refIndex: method.ref, removedAt: null };
     const kept = await em.findOne(PaymentMethod, where);
     if (!kept) throw notFound('The payment method');
     return kept;

@@ -1,10 +1,11 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { BlindText, RefIndex, SealedRef, SealedText, indexOfRef } from '../../encryption/sealed-column.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Node } from '../../node.js';
 import { DateTimeScalar } from '../../scalars.js';
 
 @Entity({ tableName: 'payment_method' })
-@Unique({ name: 'payment_method_ref_key', properties: ['organizationId', 'processor', 'ref'] })
+@Unique({ name: 'payment_method_ref_key', properties: ['organizationId', 'processor', 'refIndex'] })
 @Index({ name: 'payment_method_account_idx', properties: ['organizationId', 'accountId', 'id'] })
 @Index({ name: 'payment_method_fingerprint_idx', properties: ['organizationId', 'fingerprint'] })
 @ObjectType({
@@ -27,8 +28,12 @@ export class PaymentMethod {
   processor!: string;
 
   @Field(() => String, { name: 'processorRef', description: 'What the processor calls it, such as `pm_…`.' })
-  @Property({ type: 'text' })
+  @Property({ type: SealedRef })
   ref!: string;
+
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('ref') })
+  refIndex?: string | null;
 
   @Field(() => String, {
     description: 'What it is, in the processor’s words: `card`, `sepa_debit`, `us_bank_account`, ...',
@@ -41,7 +46,7 @@ export class PaymentMethod {
   brand!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The last four digits; null where it has none.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   last4!: string | null;
 
   @Field(() => Int, { nullable: true, description: 'The month in which it expires, 1 to 12; null where it does not.' })
@@ -53,7 +58,7 @@ export class PaymentMethod {
   expYear!: number | null;
 
   /** The same for the same card or bank account, whoever keeps it. */
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: BlindText, nullable: true })
   fingerprint!: string | null;
 
   /** Who kept the same card or bank account before, where that costs its account what is free in its plan. */
@@ -75,7 +80,7 @@ export class PaymentMethod {
 
 /** Who an account is at a processor. */
 @Entity({ tableName: 'processor_customer' })
-@Unique({ name: 'processor_customer_ref_key', properties: ['organizationId', 'processor', 'ref'] })
+@Unique({ name: 'processor_customer_ref_key', properties: ['organizationId', 'processor', 'refIndex'] })
 export class ProcessorCustomer {
   @PrimaryKey({ type: 'uuid' })
   organizationId!: string;
@@ -86,8 +91,12 @@ export class ProcessorCustomer {
   @PrimaryKey({ type: 'text' })
   processor!: string;
 
-  @Property({ type: 'text' })
+  @Property({ type: SealedRef })
   ref!: string;
+
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('ref') })
+  refIndex?: string | null;
 
   @Property({ type: 'timestamptz' })
   createdAt!: Date;
@@ -102,7 +111,7 @@ export class MethodFingerprint {
   @PrimaryKey({ type: 'text' })
   processor!: string;
 
-  @PrimaryKey({ type: 'text' })
+  @PrimaryKey({ type: BlindText })
   fingerprint!: string;
 
   @Property({ type: 'uuid' })

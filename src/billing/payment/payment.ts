@@ -1,4 +1,5 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { RefIndex, SealedJson, SealedRef, SealedText, indexOfRef } from '../../encryption/sealed-column.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { PicoUsdColumn } from '../../money-column.js';
 import { Node } from '../../node.js';
@@ -11,7 +12,7 @@ import type { PaymentOrder } from './processor.js';
 @Index({ name: 'payment_ended_idx', properties: ['organizationId', 'endedAt'] })
 @Unique({ name: 'payment_key', properties: ['organizationId', 'idempotencyKey'] })
 @Unique({ name: 'payment_attempt_key', properties: ['organizationId', 'invoiceId', 'attempt'] })
-@Unique({ name: 'payment_processor_key', properties: ['organizationId', 'processorRef'] })
+@Unique({ name: 'payment_processor_key', properties: ['organizationId', 'processorRefIndex'] })
 @ObjectType({
   implements: Node,
   description:
@@ -73,15 +74,19 @@ export class Payment {
   processorKey!: string | null;
 
   /** What it is asked of the processor, to the letter. */
-  @Property({ type: 'jsonb', nullable: true })
+  @Property({ type: SealedJson, nullable: true })
   processorOrder!: PaymentOrder | null;
 
   @Field(() => String, {
     nullable: true,
     description: 'What the processor calls it; null while that is not known, and where it came by hand.',
   })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedRef, nullable: true })
   processorRef!: string | null;
+
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('processor_ref') })
+  processorRefIndex?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -99,7 +104,7 @@ export class Payment {
   contentHash!: string | null;
 
   @Field(() => String, { nullable: true, description: 'What it can be found by; null where nothing was said.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   reference!: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was told of, or begun.' })

@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { SealedText } from '../../encryption/sealed-column.js';
 import { Field, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../scalars.js';
 import { DunningAction } from './dunning-action.js';
@@ -23,15 +24,15 @@ export class BillingProfile {
   accountId!: string;
 
   @Field(() => String, { nullable: true, description: 'The name on invoices; null: the name of the account.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   legalName!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The address on invoices, in lines; null: none.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   address!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The tax number on invoices; null: none.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedText, nullable: true })
   taxId!: string | null;
 
   @Property({ type: 'text', nullable: true })

@@ -96,7 +96,7 @@ async function noteOf(operation: Operation, { organizationId, creditNoteId: id }
 async function rowOf(operation: Operation, payment: Payment, found: ProcessorRefund): Promise<Refund | null> {
   const em = await operation.em();
   const { organizationId, id: paymentId } = payment;
-  const known = await em.findOne(Refund, { organizationId, processorRef: found.ref }, { refresh: true });
+  const known = await em.findOne(Refund, { organizationId, processorRefIndex: found.ref }, { refresh: true });
   const place = placeOf(organizationId, found);
   if (known || !place) return known;
   const { noteKey: idempotencyKey, noteHash } = place;

@@ -18,4 +18,4 @@ export function refundKey(
 export const seenRefundKey = (refundRef: string) => `seen:${refundRef}`;
 
 /** Of the credit note of a refund that somebody made at the processor. No client can send it, for what is no printable character. */
-export const seenNoteKey = (refundRef: string) => `refund\u0001${refundRef}`;
+export const seenNoteKey = (refundRef: string) => `refund\u0001${hash('sha256', refundRef, 'hex')}`;

@@ -1,4 +1,5 @@
 import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { RefIndex, SealedRef, indexOfRef } from '../../encryption/sealed-column.js';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { PicoUsdColumn } from '../../money-column.js';
 import { DateTimeScalar, DecimalScalar } from '../../scalars.js';
@@ -20,8 +21,8 @@ registerEnumType(RefundStatus, {
 });
 
 @Entity({ tableName: 'refund' })
-@Unique({ name: 'refund_key', properties: ['organizationId', 'processorKey'] })
-@Unique({ name: 'refund_processor_key', properties: ['organizationId', 'processorRef'] })
+@Unique({ name: 'refund_key', properties: ['organizationId', 'processorKeyIndex'] })
+@Unique({ name: 'refund_processor_key', properties: ['organizationId', 'processorRefIndex'] })
 @Index({ name: 'refund_payment_idx', properties: ['organizationId', 'paymentId'] })
 @Index({ name: 'refund_note_idx', properties: ['organizationId', 'creditNoteId'] })
 @Index({ name: 'refund_ended_idx', properties: ['organizationId', 'endedAt'] })
@@ -56,12 +57,20 @@ export class Refund {
   status!: RefundStatus;
 
   /** Under which it is asked of the processor, and asked again. Stored before it is asked. */
-  @Property({ type: 'text' })
+  @Property({ type: SealedRef })
   processorKey!: string;
 
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('processor_key') })
+  processorKeyIndex?: string | null;
+
   @Field(() => String, { nullable: true, description: 'What the processor calls it; null while that is not known.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedRef, nullable: true })
   processorRef!: string | null;
+
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('processor_ref') })
+  processorRefIndex?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -103,7 +112,7 @@ registerEnumType(DisputeStatus, {
 });
 
 @Entity({ tableName: 'dispute' })
-@Unique({ name: 'dispute_processor_key', properties: ['organizationId', 'processorRef'] })
+@Unique({ name: 'dispute_processor_key', properties: ['organizationId', 'processorRefIndex'] })
 @Index({ name: 'dispute_payment_idx', properties: ['organizationId', 'paymentId'] })
 @Index({ name: 'dispute_ended_idx', properties: ['organizationId', 'endedAt'] })
 @ObjectType({
@@ -121,8 +130,12 @@ export class Dispute {
   paymentId!: string;
 
   @Field(() => String, { description: 'What the processor calls it.' })
-  @Property({ type: 'text' })
+  @Property({ type: SealedRef })
   processorRef!: string;
+
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('processor_ref') })
+  processorRefIndex?: string | null;
 
   @Field(() => DecimalScalar, { name: 'amount', description: 'What is asked back, in the invoice’s currency.' })
   @Property({ type: PicoUsdColumn })

@@ -36,7 +36,7 @@ export class RefundedPayments {
   }
 
   async #read(organizationId: string, processorRef: string): Promise<Payment | undefined> {
-    const where = { organizationId, processorRef, status: PaymentStatus.SUCCEEDED };
+    const where = { organizationId, processorRefIndex: processorRef, status: PaymentStatus.SUCCEEDED };
     const seen = await inTransaction(
       asNobody(this.orm, this.clock, organizationId, 'REFUND_MIRROR'),
       async (operation) => (await operation.em()).findOne(Payment, where),
@@ -82,10 +82,10 @@ export class Disputes {
       await em.upsert(
         Dispute,
         { ...made, status: DisputeStatus.OPEN, endedAt: null },
-        { onConflictFields: ['organizationId', 'processorRef'], onConflictAction: 'ignore' },
+        { onConflictFields: ['organizationId', 'processorRefIndex'], onConflictAction: 'ignore' },
       );
       const options = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true };
-      const dispute = await em.findOneOrFail(Dispute, { organizationId, processorRef }, options);
+      const dispute = await em.findOneOrFail(Dispute, { organizationId, processorRefIndex: processorRef }, options);
       dispute.amountPico = amountPico;
       const status = DisputeStatus[found.status];
       if (status !== DisputeStatus.OPEN && status !== dispute.status) {

@@ -1,5 +1,7 @@
 /** The work on kept events: who has which in hand, and how it ended. */
 import type { Pool } from 'pg';
+import { sealerOf } from '../../encryption/sealer.js';
+import { openedEvent } from './read-events.sql.js';
 
 export interface ClaimedEvent {
   readonly processor: string;
@@ -29,7 +31,7 @@ export async function claimEvents(
     RETURNING e.processor, e.id, e.kind, e.object_ref AS "objectRef", e.tries, n.at::text AS "claimedAt"`,
     values: [processor, most, leaseMs],
   });
-  return rows;
+  return rows.map((event) => openedEvent(pool, event));
 }
 
 /** How the work on an event ended. With a wait it is tried again. */
@@ -54,7 +56,7 @@ export async function endEvents(
   const { rows } = await pool.query<{ isAgain: boolean }>({
     name: 'end-events',
     text: `WITH same AS MATERIALIZED (
-      SELECT ended_at FROM webhook_event WHERE processor = $1 AND object_ref = $6 ORDER BY id FOR UPDATE),
+      SELECT ended_at FROM webhook_event WHERE processor = $1 AND object_ref_index = $6 ORDER BY id FOR UPDATE),
     o AS MATERIALIZED (
       SELECT $3 = 'PROCESSED' AND coalesce(bool_or(ended_at >= $7::timestamptz), false) AS again FROM same)
     UPDATE webhook_event e SET status = CASE WHEN o.again THEN 'RECEIVED' ELSE $3 END, note = $4,
@@ -65,7 +67,7 @@ export async function endEvents(
     RETURNING o.again AS "isAgain"`,
     values: [
       ...[first?.processor, events.map(({ id }) => id), status, note, waitMs],
-      ...[first?.objectRef, first?.claimedAt],
+      ...[first && sealerOf(pool).refIndex(first.objectRef), first?.claimedAt],
     ],
   });
   return rows[0]?.isAgain ?? false;

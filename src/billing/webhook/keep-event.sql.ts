@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import { sealerOf } from '../../encryption/sealer.js';
 import type { EventDraft } from './event-draft.js';
+import { OBJECT_REF } from './read-events.sql.js';
 
 /** The processor gives up after some seconds and sends it again, so waiting longer serves nobody. In ms. */
 const KEEP_TIMEOUT_MS = 4_000;
@@ -9,6 +11,11 @@ const KEEP_TIMEOUT_MS = 4_000;
  * @returns how many were new
  */
 export async function keepEvents(pool: Pool, drafts: readonly EventDraft[]): Promise<number> {
+  const sealer = sealerOf(pool);
+  const sealed = drafts.map(({ objectRef, ...draft }) => ({
+    ...draft,
+    objectRef: objectRef === null ? null : sealer.sealRef(OBJECT_REF, objectRef),
+  }));
   const query = {
     name: 'keep-events',
     text: `INSERT INTO webhook_event
@@ -19,7 +26,7 @@ export async function keepEvents(pool: Pool, drafts: readonly EventDraft[]): Pro
         "createdAt" timestamptz)
       CROSS JOIN (SELECT public.tollgate_now() AS at) n
     ON CONFLICT (processor, id) DO NOTHING`,
-    values: [JSON.stringify(drafts)],
+    values: [JSON.stringify(sealed)],
     query_timeout: KEEP_TIMEOUT_MS,
   };
   return (await pool.query(query)).rowCount ?? 0;

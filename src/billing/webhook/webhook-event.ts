@@ -1,4 +1,5 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { RefIndex, SealedRef, indexOfRef } from '../../encryption/sealed-column.js';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar } from '../../scalars.js';
 
@@ -25,7 +26,7 @@ registerEnumType(WebhookEventStatus, {
 /** A pointer and no more: what it is about is read again. Under the processor's own id, so that it is kept once. */
 @Entity({ tableName: 'webhook_event' })
 @Index({ name: 'webhook_event_received_idx', properties: ['receivedAt', 'id'] })
-@Index({ name: 'webhook_event_object_idx', properties: ['processor', 'objectRef'] })
+@Index({ name: 'webhook_event_object_idx', properties: ['processor', 'objectRefIndex'] })
 @ObjectType({ description: 'An event that a payment processor told of.' })
 export class WebhookEvent {
   @Field(() => String, { description: 'Whose it is: `stripe`.' })
@@ -41,8 +42,12 @@ export class WebhookEvent {
   kind!: string;
 
   @Field(() => String, { nullable: true, description: 'What it is about, in the processor’s words; null: nothing.' })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: SealedRef, nullable: true })
   objectRef!: string | null;
+
+  /** By which it is found: conditions name what is looked for itself. */
+  @Property({ type: RefIndex, nullable: true, generated: indexOfRef('object_ref') })
+  objectRefIndex?: string | null;
 
   @Field(() => WebhookEventStatus, { description: 'What has become of it.' })
   @Property({ type: 'text' })
