@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { inputErrorOf } from './input-error.js';
 import { requestId } from './request-id.js';
+import { scrub } from './scrub.js';
 
 /** The stable values of `extensions.code`, and whether the same request may succeed when sent again unchanged. */
 export const ERROR_CODES = {
@@ -250,7 +251,8 @@ function codedFormat(report: ErrorReporter, suggestsNames: boolean): Format {
     const isOwn = error instanceof GraphQLError && !error.originalError;
     const code = isOwn && OF_INPUT.test(error.message) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
     if (!(cause instanceof ApiError) && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
-      const said = suggestsNames ? formatted.message : withoutSuggestion(formatted.message);
+      const told = scrub(withoutName(formatted.message));
+      const said = suggestsNames ? told : withoutSuggestion(told);
       const { message, field } = inputErrorOf(said, error);
       return {
         message,
@@ -268,6 +270,11 @@ function codedFormat(report: ErrorReporter, suggestsNames: boolean): Format {
  * word of its own where a request has more mistakes than are told of.
  */
 const OF_INPUT = /^(Argument "|Too many errors processing variables)/;
+
+/** The name of an operation is no part of the document: what was sent for one may be anything, and is not repeated. */
+function withoutName(message: string): string {
+  return message.startsWith('Unknown operation named') ? 'The document has no operation of that name.' : message;
+}
 
 /** Names that are nearly right lead whoever guesses through a schema that is not shown. */
 function withoutSuggestion(message: string): string {

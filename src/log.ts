@@ -79,10 +79,15 @@ function toldError(error: unknown, levels: number): unknown {
   };
 }
 
-/** What PostgreSQL could not read as a value (class 22) stands in quotes in what it says of it. */
+/**
+ * Of the database the first line: MikroORM adds the detail to it, which is the row. What it could not read as a value
+ * (class 22) stands in quotes.
+ */
 function messageOf(error: Error): string {
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && /^22\w{3}$/.test(code) ? error.message.replace(/".*"/s, '"…"') : error.message;
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  if (typeof code !== 'string' || severity === undefined) return error.message;
+  const [first = ''] = error.message.split('\n', 1);
+  return code.startsWith('22') ? first.replace(/".*"/, '"…"') : first;
 }
 
 /** The functions that it was in: the other lines quote statements, and what they were given. */

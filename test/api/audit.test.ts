@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { auditHash } from '../../migrations/sql/audit.sql.js';
 import { AUDITED, NOT_AUDITED } from '../../src/audited.js';
 import { openDatabase } from '../../src/database.js';
@@ -29,6 +28,7 @@ import {
   SetAccountDocument,
   SetBudgetDocument,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -301,7 +301,7 @@ describe('the trail', () => {
     const { url } = world.database;
     const database = await openDatabase({
       ...{ url, hotUrl: url, laneConnections: 1, entities: ENTITIES, subscribers: SUBSCRIBERS },
-      ...{ migrations: MIGRATIONS, testClock: true, log: pino({ level: 'silent' }) },
+      ...{ migrations: MIGRATIONS, testClock: true, log: testLog() },
     });
     keepSealer(database.orm.em.getPlatform(), await testSealer(client));
     try {

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { BudgetMeter } from '../../src/budget/budget-meter.js';
 import { BudgetStatus } from '../../src/budget/budget-status.js';
 import { Clock } from '../../src/clock.js';
@@ -22,6 +21,7 @@ import {
   WatchBudgetStatusDocument,
   type WatchBudgetStatusSubscription,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { newTenant, spend } from '../support/spending.js';
 import { subscribe, type Subscriber } from '../support/subscriber.js';
 import { until } from '../support/until.js';
@@ -168,7 +168,7 @@ test('all that is watched is read in one statement', async () => {
   const writer = new CountingPool({ connectionString: world.database.url });
   const clock = new Clock(writer);
   await clock.sync();
-  const log = pino({ level: 'silent' });
+  const log = testLog();
   const accounts = new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined));
   const tokens = new TokenService({ writer, clock, log, tokens: undefined });
   const apiKeys = new ApiKeyService(writer, clock, accounts, new KeyUse(writer, log));

@@ -8,9 +8,9 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getNamedType, isInputObjectType, isObjectType, type GraphQLInputType } from 'graphql';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { BOOTSTRAP_KEY } from '../support/database.js';
 import { newTenant } from '../support/billing-world.js';
+import { testLog } from '../support/heard.js';
 import { post, startWorld, type Answer, type World } from '../support/world.js';
 
 /** Put together here, so that no file holds one. */
@@ -185,7 +185,7 @@ let client: Client;
 let key: string;
 const logged: string[] = [];
 beforeAll(async () => {
-  world = await startWorld({}, pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }));
+  world = await startWorld({}, testLog('trace', logged));
   client = new Client({ connectionString: world.database.url });
   await client.connect();
   const tenant = await newTenant(world);

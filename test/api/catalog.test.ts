@@ -1,7 +1,6 @@
 /** Models and prices: the first import, finding models, an organization's own prices, and several servers. */
 import { jest } from '@jest/globals';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { TEST_KEYS } from '../support/database.js';
@@ -16,6 +15,7 @@ import {
   SetPricingDocument,
   type SetPricingMutationVariables,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { post, startWorld, type World } from '../support/world.js';
 import { print } from 'graphql';
 
@@ -378,7 +378,7 @@ describe('two servers on one database', () => {
       TEST_CLOCK: 'true',
       ENCRYPTION_KEYS: TEST_KEYS,
     });
-    other = await startServer(config, pino({ level: 'silent' }));
+    other = await startServer(config, testLog());
   });
   afterAll(() => other.close());
 

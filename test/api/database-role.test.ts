@@ -5,11 +5,11 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { ClientBase } from 'pg';
-import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../../src/postgres.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { TEST_KEYS } from '../support/database.js';
+import { testLog } from '../support/heard.js';
 import { Ground, withClient } from '../support/server-process.js';
 import { post } from '../support/world.js';
 
@@ -19,7 +19,7 @@ const ROLES = ['tollgate_app', 'tollgate_auditor', 'tollgate_writer'];
 const ground = new Ground();
 let postgres: EmbeddedPostgres;
 beforeAll(async () => {
-  postgres = await openEmbeddedPostgres(await ground.folder(), pino({ level: 'silent' }));
+  postgres = await openEmbeddedPostgres(await ground.folder(), testLog());
 });
 afterAll(async () => {
   await postgres.close();
@@ -51,7 +51,7 @@ function start(settings: Record<string, string>): Promise<RunningServer> {
     ENCRYPTION_KEYS: TEST_KEYS,
     ...settings,
   });
-  return startServer(config, pino({ level: 'silent' }));
+  return startServer(config, testLog());
 }
 
 /** Why it does not start; with no password in it. */

@@ -1,7 +1,6 @@
 /** DEFAULT_MONTHLY_BUDGET and ENABLE_BUDGET_ENFORCEMENT: servers with other settings on one database. */
 import { Client } from 'pg';
 import { print } from 'graphql';
-import { pino } from 'pino';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
@@ -14,6 +13,7 @@ import {
   SetBudgetDocument,
   SpendDocument,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -30,7 +30,7 @@ beforeAll(async () => {
       TEST_CLOCK: 'true',
       ENCRYPTION_KEYS: TEST_KEYS,
     }),
-    pino({ level: 'silent' }),
+    testLog(),
   );
   client = new Client({ connectionString: world.database.url });
   await client.connect();

@@ -1,7 +1,6 @@
 /** What a call will cost: exact by the price in force, from text, messages or numbers, likely and at most. */
 import { print } from 'graphql';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import { BOOTSTRAP_KEY, TEST_KEYS } from '../support/database.js';
@@ -13,6 +12,7 @@ import {
   RecordUsageDocument,
   SetPricingDocument,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { newTenant } from '../support/spending.js';
 import { post, startWorld, type World } from '../support/world.js';
 
@@ -205,7 +205,7 @@ describe('text', () => {
   // Fault H30. Seen to fail: with a line of the log that has the text, and with a table that keeps the input.
   test('is neither stored nor logged', async () => {
     const logged: string[] = [];
-    const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+    const log = testLog('trace', logged);
     const config = readConfig({
       DATABASE_URL: world.database.url,
       PORT: '0',

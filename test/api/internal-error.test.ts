@@ -8,7 +8,6 @@ import { print } from 'graphql';
 import { Client } from 'pg';
 import { WebSocket } from 'ws';
 import { readConfig } from '../../src/config.js';
-import { openLog } from '../../src/log.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { BOOTSTRAP_KEY, TEST_KEYS, cloneDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -16,6 +15,7 @@ import {
   RecordUsageBatchDocument,
   WatchBudgetStatusDocument,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { post } from '../support/world.js';
 
 let database: TestDatabase;
@@ -24,7 +24,7 @@ let client: Client;
 const logged: string[] = [];
 beforeAll(async () => {
   database = await cloneDatabase();
-  const log = openLog('error', { write: (line: string) => void logged.push(line) });
+  const log = testLog('error', logged);
   const settings = {
     DATABASE_URL: database.url,
     PORT: '0',

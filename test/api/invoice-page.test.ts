@@ -1,7 +1,6 @@
 /** The page of an invoice and its PDF, as whoever has the address gets them over HTTP. */
 import { print } from 'graphql';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
@@ -17,6 +16,7 @@ import {
   VoidInvoiceDocument,
   type InvoicePageQuery,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { post, startWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -265,7 +265,7 @@ test('with billing off there is nothing; addresses begin as PUBLIC_URL says', as
   const start = (environment: Record<string, string>) =>
     startServer(
       readConfig({ ...settings, ENCRYPTION_KEYS: TEST_KEYS, BOOTSTRAP_API_KEY: BOOTSTRAP_KEY, ...environment }),
-      pino({ level: 'silent' }),
+      testLog(),
     );
   const off = await start({ ENABLE_BILLING: 'false' });
   try {

@@ -1,10 +1,10 @@
 /** What a migration may do that nobody else may. */
 import { Migration } from '@mikro-orm/migrations';
-import { pino } from 'pino';
 import { openDatabase } from '../../src/database.js';
 import { MIGRATIONS } from '../../src/migrations.js';
 import { ENTITIES } from '../../src/services.js';
 import { cloneDatabase } from '../support/database.js';
+import { testLog } from '../support/heard.js';
 import { withClient } from '../support/server-process.js';
 
 class Telling extends Migration {
@@ -18,7 +18,7 @@ class Telling extends Migration {
 // Seen to fail: with the limit of the pool that it runs on, 30s.
 test('a migration has no time limit, and what comes after it has', async () => {
   const { url, drop } = await cloneDatabase();
-  const log = pino({ level: 'silent' });
+  const log = testLog();
   const migrations = [...MIGRATIONS, Telling];
   const database = await openDatabase({
     url,

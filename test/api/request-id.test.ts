@@ -4,8 +4,8 @@
  * logged under another id, and without it where a path leads nowhere.
  */
 import { Client } from 'pg';
-import { openLog } from '../../src/log.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
+import { testLog } from '../support/heard.js';
 import { connectRaw } from '../support/raw-socket.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -16,7 +16,7 @@ const logged: string[] = [];
 let world: World;
 let client: Client;
 beforeAll(async () => {
-  world = await startWorld({}, openLog('warn', { write: (line) => void logged.push(line) }));
+  world = await startWorld({}, testLog('warn', logged));
   client = new Client({ connectionString: world.database.url });
   await client.connect();
 });

@@ -5,7 +5,6 @@
 import type { EntityClass } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
-import { pino } from 'pino';
 import { grantsOf } from '../../migrations/sql/protect.sql.js';
 import { ROLES, TABLE_RIGHTS, type RoleName } from '../../migrations/sql/rights.js';
 import { openDatabase, type Database } from '../../src/database.js';
@@ -19,6 +18,7 @@ import { keepSealer } from '../../src/encryption/sealer.js';
 import { testSealer } from '../support/test-sealer.js';
 import { withClient } from '../support/server-process.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { testLog } from '../support/heard.js';
 import { fillTables, insertions, WALLED_TABLES } from '../support/tenant-rows.js';
 
 const CATALOGUE = '00000000-0000-0000-0000-000000000000';
@@ -240,7 +240,7 @@ describe('MikroORM, without any condition', () => {
   beforeAll(async () => {
     opened = await openDatabase({
       ...{ url: database.url, hotUrl: database.url, laneConnections: 1 },
-      ...{ entities: ENTITIES, migrations: MIGRATIONS, testClock: true, log: pino({ level: 'silent' }) },
+      ...{ entities: ENTITIES, migrations: MIGRATIONS, testClock: true, log: testLog() },
     });
     keepSealer(opened.orm.em.getPlatform(), await withClient(database.url, testSealer));
   });

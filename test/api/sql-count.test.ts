@@ -1,5 +1,4 @@
 /** How much SQL a query costs does not depend on how many rows it answers, and loaders know one caller only. */
-import { pino } from 'pino';
 import { openDatabase } from '../../src/database.js';
 import { Organization } from '../../src/identity/organization.js';
 import { MIGRATIONS } from '../../src/migrations.js';
@@ -13,6 +12,7 @@ import {
   UsageDetailsDocument,
   WidestReadDocument,
 } from '../support/generated/operations.js';
+import { testLog } from '../support/heard.js';
 import { newTenant } from '../support/spending.js';
 import { statementsOf } from '../support/statements.js';
 import { startWorld, type World } from '../support/world.js';
@@ -116,7 +116,7 @@ test('tenants that ask at the same time see only what is theirs', async () => {
  */
 test('no request works on the entity manager that all share', async () => {
   const { url } = world.database;
-  const log = pino({ level: 'silent' });
+  const log = testLog();
   const database = await openDatabase({
     url,
     hotUrl: url,

@@ -1,12 +1,12 @@
 /** The door for a processor's events when too much comes, or when it cannot be kept. */
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { pino } from 'pino';
 import { Client } from 'pg';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import { TEST_KEYS } from '../support/database.js';
 import { openFaultProxy } from '../support/fault-proxy.js';
+import { testLog } from '../support/heard.js';
 import { startAnother } from '../support/servers.js';
 import { RetryWebhookEventDocument, WebhookEventsDocument } from '../support/generated/operations.js';
 import { startWorld } from '../support/world.js';
@@ -108,7 +108,7 @@ describe('F19: a flood of forged requests', () => {
   /** A server whose log is read. */
   async function listening() {
     const lines: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const log = testLog('warn', lines);
     const config = readConfig({
       DATABASE_URL: door.world.database.url,
       PORT: '0',

@@ -1,5 +1,4 @@
 import { parse } from 'graphql';
-import { pino } from 'pino';
 import { Client, Pool } from 'pg';
 import { AlertChannel } from '../../src/alert/alert-channel.js';
 import { AlertFeed } from '../../src/alert/alert-feed.js';
@@ -22,6 +21,7 @@ import {
 } from '../support/generated/operations.js';
 import { CountingPool } from '../support/counting-pool.js';
 import { BOOTSTRAP_KEY } from '../support/database.js';
+import { testLog } from '../support/heard.js';
 import { Ledger } from '../support/ledger.js';
 import { spawnServer, startAnother } from '../support/servers.js';
 import { subscribe, type Subscriber } from '../support/subscriber.js';
@@ -64,7 +64,7 @@ type Subscribe = (after?: bigint) => Promise<AlertSubscriber>;
 
 /** A feed without HTTP whose poll never comes, so that what arrives came by its signal. */
 async function openFeed(writer: Pool): Promise<{ feed: AlertFeed; principal: Principal; subscribeTo: Subscribe }> {
-  const log = pino({ level: 'silent' });
+  const log = testLog();
   const clock = new Clock(writer);
   await clock.sync();
   const accounts = new AccountService(new AccountDirectory(new Lanes(writer, 1), undefined));

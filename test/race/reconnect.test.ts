@@ -3,11 +3,11 @@ import { randomInt } from 'node:crypto';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { request, type RequestOptions } from 'node:http';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import { BOOTSTRAP_KEY, TEST_KEYS, cloneDatabase } from '../support/database.js';
 import { openFaultProxy, seededRandom, type TurnPlan } from '../support/fault-proxy.js';
+import { testLog } from '../support/heard.js';
 import { embeddedUrl, eventually, Ground, healthOf, postmasterPid, withClient } from '../support/server-process.js';
 import { post, startWorld, type Answer } from '../support/world.js';
 
@@ -137,7 +137,7 @@ test('C8: 30 % of the replies are cut at a random byte: as many effects as keys'
       BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
       ENCRYPTION_KEYS: TEST_KEYS,
     }),
-    pino({ level: 'silent' }),
+    testLog(),
   );
   const toServer = await openFaultProxy({ host: '127.0.0.1', port: Number(new URL(server.url).port) }, () => replies);
   try {

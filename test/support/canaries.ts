@@ -10,6 +10,6 @@ export const CANARIES = {
   'a card number': '4242'.repeat(4),
   'a card number with spaces': Array(4).fill('4242').join(' '),
   'an e-mail address': 'ada.canary@mail.example.com',
-  'a connection string': 'postgres://tollgate:p@ss-canary@db.example.com:5432/tollgate',
+  'a connection string': 'postgres://tollgate:pa@ss-canary@database:5432/tollgate',
   'a password': 'password=canary-pass',
 } as const;

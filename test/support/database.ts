@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import { booksOf } from './books.js';
+import { testLog } from './heard.js';
 
 /** The first organization's ADMIN and OPERATOR key in every test database. */
 export const BOOTSTRAP_KEY = 'test-bootstrap-key-00000000';
@@ -62,7 +62,7 @@ async function ensureTemplate(client: Client): Promise<void> {
       BOOTSTRAP_API_KEY: BOOTSTRAP_KEY,
       ENCRYPTION_KEYS: TEST_KEYS,
     });
-    const server = await startServer(config, pino({ level: 'silent' }));
+    const server = await startServer(config, testLog());
     await server.close();
     await client.query(`ALTER DATABASE ${TEMPLATE}_draft RENAME TO ${TEMPLATE}`);
   } finally {

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { TEST_KEYS } from './database.js';
+import { heard } from './heard.js';
 
 const run = promisify(execFile);
 const MAIN = resolve('dist/src/main.js');
@@ -57,6 +58,15 @@ export class ServerProcess {
     this.exit = new Promise((done, failed) => {
       this.#child.once('error', failed);
       this.#child.once('close', (code, signal) => {
+        // Beside its log it greets, with the key that it made.
+        heard(
+          'log',
+          this.#output
+            .split('\n')
+            .filter((line) => line.startsWith('{'))
+            .join('\n'),
+        );
+        heard('log', this.#errors);
         done({ code, signal });
         this.#heard('');
       });

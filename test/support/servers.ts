@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { TEST_KEYS } from './database.js';
+import { heard, testLog } from './heard.js';
 
 export function startAnother(databaseUrl: string, environment: Record<string, string> = {}): Promise<RunningServer> {
   const config = readConfig({
@@ -15,7 +15,7 @@ export function startAnother(databaseUrl: string, environment: Record<string, st
     ENCRYPTION_KEYS: TEST_KEYS,
     ...environment,
   });
-  return startServer(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' }));
+  return startServer(config, testLog());
 }
 
 export interface ServerProcess {
@@ -35,22 +35,31 @@ export async function spawnServer(
       DATABASE_URL: databaseUrl,
       PORT: '0',
       TEST_CLOCK: 'true',
-      LOG_LEVEL: 'silent',
+      LOG_LEVEL: 'debug',
       ENCRYPTION_KEYS: TEST_KEYS,
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { url: await greetedUrl(child), kill: () => killed(child) };
 }
 
-async function greetedUrl(child: ChildProcess): Promise<string> {
-  if (!child.stdout) throw new Error('The server has no output.');
-  for await (const line of createInterface(child.stdout)) {
-    const url = /open (http:\/\/\S+?)\/ for/.exec(line)?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error('The server did not start.');
+function greetedUrl({ stdout, stderr }: ChildProcess): Promise<string> {
+  if (!stdout || !stderr) throw new Error('The server has no output.');
+  createInterface(stderr).on('line', (line) => {
+    heard('log', line);
+    process.stderr.write(`${line}\n`);
+  });
+  return new Promise((resolve, reject) => {
+    const lines = createInterface(stdout);
+    lines.on('line', (line) => {
+      const url = /open (http:\/\/\S+?)\/ for/.exec(line)?.[1];
+      if (url !== undefined) resolve(url);
+      // Beside its log it greets, with the key that it made.
+      if (line.startsWith('{')) heard('log', line);
+    });
+    lines.on('close', () => reject(new Error('The server did not start.')));
+  });
 }
 
 async function killed(child: ChildProcess): Promise<void> {

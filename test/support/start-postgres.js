@@ -9,6 +9,8 @@ export default async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-test-'));
   await chmod(folder, 0o755);
   const postgres = await openEmbeddedPostgres(folder, pino({ level: 'warn' }));
+  const heard = await mkdtemp(join(tmpdir(), 'tollgate-heard-'));
   process.env.TEST_DATABASE_URL = postgres.url;
-  globalThis.testPostgres = { folder, postgres };
+  process.env.TEST_HEARD_DIR = heard;
+  globalThis.testPostgres = { folder, postgres, heard };
 }

@@ -1,10 +1,11 @@
 /** A server of this code on a database of its own, and typed ways to talk to it through its public doors. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { BOOTSTRAP_KEY, TEST_KEYS, cloneDatabase, type TestDatabase } from './database.js';
+import { heard, testLog } from './heard.js';
 
 export interface Answer<T> {
   readonly data?: T | null;
@@ -25,10 +26,7 @@ export interface World {
 }
 
 /** @param environment settings of the server, as in its environment. */
-export async function startWorld(
-  environment: Record<string, string> = {},
-  log: Logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
-): Promise<World> {
+export async function startWorld(environment: Record<string, string> = {}, log: Logger = testLog()): Promise<World> {
   const database = await cloneDatabase();
   const server = await startServer(
     readConfig({
@@ -78,6 +76,7 @@ export async function post<T>(url: string, body: object, key?: string): Promise<
 /** Each error says which request it answers; apart from that, what is the same is answered alike. */
 export function withoutIds<A extends Answer<unknown>>(answer: A, id: string | null): A {
   if (!answer.errors) return answer;
+  heard('error', JSON.stringify(answer.errors));
   const errors = answer.errors.map(({ extensions: { requestId, ...extensions }, ...error }) => {
     if (typeof requestId !== 'string' || requestId !== (id ?? requestId)) {
       throw new Error(`An error of the request ${id} is of ${String(requestId)}: ${error.message}`);

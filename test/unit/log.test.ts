@@ -53,18 +53,22 @@ test('only known fields are written, and of those no objects', () => {
 });
 
 test('an error of the database is told without the values that it was about', () => {
-  const error = Object.assign(new DatabaseError('invalid input syntax for type uuid: "Grace H "L""', 1, 'error'), {
-    ...{
-      code: '22P02',
-      detail: 'Key (name)=(Grace H) exists.',
-      hint: 'a hint',
-      table: 'account',
-      parameters: ['Grace H'],
+  const error = Object.assign(
+    new DatabaseError('invalid input syntax for type uuid: "Grace H "L""\n - detail: Grace H', 1, 'error'),
+    {
+      ...{
+        code: '22P02',
+        severity: 'ERROR',
+        detail: 'Key (name)=(Grace H) exists.',
+        hint: 'a hint',
+        table: 'account',
+        parameters: ['Grace H'],
+      },
+      where:
+        'unnamed portal with parameters: $1 = Grace H\nPL/pgSQL function public.record_usage(json) line 3 at Grace H',
+      query: "SELECT 'Grace H'",
     },
-    where:
-      'unnamed portal with parameters: $1 = Grace H\nPL/pgSQL function public.record_usage(json) line 3 at Grace H',
-    query: "SELECT 'Grace H'",
-  });
+  );
   const line = lineOf({ err: error });
   expect(line).not.toContain('Grace H');
   const { err } = JSON.parse(line) as { err: { stack: string } };

@@ -1,5 +1,6 @@
 /** The parameters of a request: what is allowed, and how Stripe refuses the rest. */
 import { z } from 'zod';
+import { heard } from '../heard.js';
 import { invalidParameter, type StripeFailure } from './errors.js';
 import type { Metadata } from './objects.js';
 
@@ -102,6 +103,7 @@ function nameOf(path: readonly PropertyKey[]): string {
 /** What the metadata of an object is after a change. Throws when it would have too many keys. */
 export function mergeMetadata(before: Metadata, change: Metadata | '' | undefined): Metadata {
   if (change === undefined) return before;
+  heard('metadata', JSON.stringify(change));
   const merged = change === '' ? {} : { ...before, ...change };
   const left = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''));
   if (Object.keys(left).length > 50) throw invalidParameter('Metadata can have up to 50 keys.', 'metadata');
