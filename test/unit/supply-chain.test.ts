@@ -1,5 +1,11 @@
 /** What is taken in from others: exact versions, known by their content, under licences that allow it. */
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { lintSource } from '@secretlint/core';
+import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 
 interface LockedPackage {
   readonly version?: string;
@@ -54,4 +60,39 @@ test('every package is known by its content, wherever it is taken from', () => {
 test('every licence is one that allows it', () => {
   const refused = packages.filter(([path, { license }]) => !isAllowed(license ?? SAID_ELSEWHERE[path] ?? 'none'));
   expect(refused.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+});
+
+const rules = [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }];
+
+/** What a text holds that nobody may know. */
+async function secretsIn(filePath: string, content: string): Promise<string[]> {
+  const source = { filePath, content, ext: extname(filePath), contentType: 'text' as const };
+  const { messages } = await lintSource({ source, options: { config: { rules }, maskSecrets: true } });
+  return messages.map(({ message, loc }) => `${filePath}:${loc.start.line} ${message}`);
+}
+
+// Seen to fail: with a connection string and a password in test/api/start-refused.test.ts.
+test('no file of this project holds a secret', async () => {
+  const { stdout } = await promisify(execFile)('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
+  const files = stdout.split('\0').filter((path) => path !== '' && existsSync(path));
+  expect(files.length).toBeGreaterThan(800);
+  const found = await Promise.all(files.map((path) => secretsIn(path, readFileSync(path, 'utf8'))));
+  expect(found.flat()).toEqual([]);
+});
+
+// Put together here, so that no file holds one.
+test.each([
+  [
+    'a private key',
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }),
+  ],
+  ['a key of AWS', `AWS_SECRET_ACCESS_KEY = "${randomBytes(20).toString('hex')}"`],
+  ['a token of GitHub', `token = "ghp_${'a1B2c3D4e5F6'.repeat(3)}"`],
+  ['a live key of Stripe', `const key = "sk_${'live'}_${'4eC39HqLyjWDarjtT1zdp7dc'}";`],
+  [
+    'a connection string',
+    ['url = postgresql:/', `me:${randomBytes(6).toString('hex')}@db.internal:5432`, 'app'].join('/'),
+  ],
+])('%s would be found', async (_what, text) => {
+  expect(await secretsIn('settings.ts', text.toString())).toEqual([expect.stringContaining('settings.ts:1 ')]);
 });
