@@ -1,6 +1,7 @@
 /** The composition root's second half: opens database, services, schema, HTTP and WebSocket, and closes them. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
+import { INVOICE_PATH } from './billing/document/page-address.js';
 import { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { Context, ContextFactory, guardRootField } from './context.js';
@@ -102,7 +103,6 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
   const schema = await makeSchema(makeResolvers(services), guardRootField);
   const contexts = new ContextFactory(database.orm, clock, services.admission, new RunningLimit(config.limits, clock));
   const door: DoorState = { isOpen: false, explorerKey: undefined };
-  const routes = [services.invoiceDoor, services.webhooks.door];
   const http = await openDoors<Principal, Context>({
     config,
     log,
@@ -111,7 +111,8 @@ async function start(config: Config, log: Logger, closers: Closers): Promise<Run
     rates: new Rates(config.limits, database.writer, clock),
     endContext: (context) => context.end(),
     isReady: async () => door.isOpen && (await database.isReady()),
-    routes: [...(config.limits.showsExplorer ? [explorerOf(door)] : []), ...routes],
+    routes: [...(config.limits.showsExplorer ? [explorerOf(door)] : []), services.webhooks.door],
+    pages: [{ path: INVOICE_PATH, route: services.invoiceDoor }],
   });
   services.invoiceAddresses.listensAt(http.url);
   closers.add(() => http.close());

@@ -6,6 +6,7 @@ import { makeApollo } from './apollo.js';
 import { Callers, type Contexts, type CountedContext, type CountedPrincipal } from './callers.js';
 import { ClientAddresses } from './client-address.js';
 import type { Config } from '../config.js';
+import { countedPage, type Page } from './counted-page.js';
 import { DocumentLimit } from './document-limit.js';
 import { errorFormatter, errorReporter } from '../errors.js';
 import { Executor } from './executor.js';
@@ -26,12 +27,14 @@ interface DoorsOptions<TPrincipal extends CountedPrincipal, TContext extends Cou
   readonly rates: Rates;
   /** After `/graphql` and `/health/...`. */
   readonly routes: readonly Route[];
+  /** Further ones, which are counted by address. */
+  readonly pages: readonly Page[];
 }
 
 export async function openDoors<TPrincipal extends CountedPrincipal, TContext extends CountedContext<TPrincipal>>(
   options: DoorsOptions<TPrincipal, TContext>,
 ): Promise<HttpDoor> {
-  const { config, log, schema, contexts, endContext, isReady, rates, routes } = options;
+  const { config, log, schema, contexts, endContext, isReady, rates, routes, pages } = options;
   const { areDocumentsLimited, showsSchema, origins, proxies } = config.limits;
   const formatError = errorFormatter(errorReporter(log), showsSchema);
   const addresses = new ClientAddresses(proxies);
@@ -40,6 +43,7 @@ export async function openDoors<TPrincipal extends CountedPrincipal, TContext ex
   const operations = new OperationLimits(schema, areDocumentsLimited);
   const callers = new Callers(contexts, addresses, rates);
   const admit = (context: TContext, fields: RootFields) => rates.admit(callers.nameOf(context), fields);
+  const admitUnknown = (request: IncomingMessage) => rates.admitUnknown(addresses.of(request));
   const executor = new Executor<TContext>({ schema, limits: operations, admit, endContext });
   const http = await openHttp<TContext>({
     apollo: makeApollo<TContext>({ executor, formatError, showsSchema, logger: apolloLog(log) }),
@@ -50,13 +54,13 @@ export async function openDoors<TPrincipal extends CountedPrincipal, TContext ex
     formatError,
     onFault,
     contextOf: (request: IncomingMessage) => callers.ofRequest(request),
-    admitUnknown: (request) => rates.admitUnknown(addresses.of(request)),
+    admitUnknown,
     isReady,
     limits: config.limits,
     addresses,
     origins,
     isHttps: config.publicUrl?.startsWith('https:') ?? false,
-    routes,
+    routes: [...routes, ...pages.map((page) => countedPage(page, admitUnknown))],
   }).catch((error: unknown) => {
     throw portProblem(config, error);
   });
@@ -74,6 +78,7 @@ export async function openDoors<TPrincipal extends CountedPrincipal, TContext ex
     refusedAmong: (principals) => contexts.refusedAmong(principals),
     contextOf: (principal, request) => callers.from(addresses.of(request), contexts.of(principal)),
     admit,
+    admitUnknown,
     endContext,
   });
   return {

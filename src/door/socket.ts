@@ -45,6 +45,8 @@ export interface SocketOptions<TPrincipal extends object, TContext extends objec
   readonly nameOf: (principal: TPrincipal) => string;
   /** Asked before an operation runs; an error of it is the answer. */
   readonly admit?: (context: TContext, fields: RootFields) => Promise<void> | undefined;
+  /** Asked before a socket is opened; an error of it refuses the upgrade with 429. */
+  readonly admitUnknown?: (request: IncomingMessage) => Promise<void> | undefined;
   /** Who connects; undefined closes with 4403. A rejection closes with 1013, which clients try again. */
   readonly principalOf: (
     connectionParams: Readonly<Record<string, unknown>>,
@@ -118,12 +120,9 @@ export function openSocket<TPrincipal extends object, TContext extends object>(
       };
     });
   };
-  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) refuseUpgrade(stream, 404);
-    else if (!limits.isWelcome(request)) refuseUpgrade(stream, 403);
-    else sockets.handleUpgrade(request, stream, head, connect);
-  };
-  server.on('upgrade', upgrade);
+  server.on('upgrade', (request, stream, head) => {
+    upgrade(options, request, stream, () => sockets.handleUpgrade(request, stream, head, connect));
+  });
   const pings = setInterval(() => {
     for (const connection of connections.values()) connection.ping();
   }, options.keepAliveMs ?? KEEP_ALIVE_MS);
@@ -256,6 +255,24 @@ function sendAway(socket: WebSocket): void {
 
 function tooManyOperations(): GraphQLError {
   return refused(rateLimited('This socket has as many operations as it may have at a time; end one first.', 1));
+}
+
+/** Looks at who wants a socket before one is opened. */
+function upgrade<TPrincipal extends object, TContext extends object>(
+  { limits, onFault, admitUnknown }: SocketOptions<TPrincipal, TContext>,
+  request: IncomingMessage,
+  stream: Duplex,
+  open: () => void,
+): void {
+  if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return refuseUpgrade(stream, 404);
+  if (!limits.isWelcome(request)) return refuseUpgrade(stream, 403);
+  // Whoever leaves while it waits is heard by nobody else yet.
+  stream.on('error', () => undefined);
+  (async () => admitUnknown?.(request))().then(open, (error: unknown) => {
+    const isTooMany = error instanceof GraphQLError;
+    if (!isTooMany) onFault(error);
+    refuseUpgrade(stream, isTooMany ? 429 : 503);
+  });
 }
 
 function refuseUpgrade(stream: Duplex, status: number): void {
