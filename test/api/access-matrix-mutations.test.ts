@@ -1,6 +1,10 @@
 /**
  * H16, H17, H18 for what changes something: whatever can be named in a mutation, by every role, of everybody. What is
  * refused changes nothing, of anybody; what is taken is of the own organization alone, and is as if the name were new.
+ *
+ * Seen to fail, each with what is named: with authorize taken out of BudgetService.set, of UsageService.record and of
+ * ApiKeyService.revoke; with the organization left out where an invoice, a subscription or an API key is locked, and where
+ * an account is found by its name.
  */
 import { BOTH, startAccessWorld, type AccessWorld, type Visitor } from '../support/access/access-world.js';
 import { ask, at, codesOf } from '../support/access/asking.js';
@@ -98,8 +102,7 @@ describe('one’s own', () => {
   });
 });
 
-// Its processor's own id names a method too, before this organization ever had it. Seen to fail: with the customer of the
-// method not looked at.
+// Its processor's own id names a method too, before this organization ever had it.
 test('a payment method of a foreign customer is as one that its processor does not know', async () => {
   const listed = await access.theirs.ask('paymentMethods', { userId: BOTH.user });
   const ref = String(at(listed, [0, 'processorRef']));
@@ -121,5 +124,5 @@ test('at least 3,900 cases were tried, of every relation and of every mutation t
   for (const [relation, count] of counted) expect([relation, count > 180]).toEqual([relation, true]);
   expect([...counted.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(3_900);
   const nameless = rootFields('Mutation').filter(({ name }) => !places.some(({ field }) => field === name));
-  expect(nameless.map(({ name }) => name)).toEqual(NAMELESS);
+  expect(nameless.map(({ name }) => name).sort()).toEqual(NAMELESS);
 });

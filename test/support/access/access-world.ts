@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import type { Permission } from '../../../src/identity/permission.js';
 import { permissionsOf } from '../../../src/identity/permission.js';
 import { Role } from '../../../src/principal.js';
+import { setClock } from '../clock.js';
 import { BOOTSTRAP_KEY } from '../database.js';
 import { stripeSettings } from '../collecting-world.js';
 import { StripeFake } from '../stripe/stripe-fake.js';
@@ -13,6 +14,9 @@ import { Marks } from './marks.js';
 import { asker, plant, type Planted, type Spender } from './planting.js';
 
 const SECRET = 'a secret of the access matrix which is long enough';
+
+/** In the middle of a month, whose fees are by the day. */
+const START = '2026-06-15T12:00:00Z';
 
 /** Nothing runs by itself, and nothing is refused for its size or number. */
 const CALM = {
@@ -65,9 +69,8 @@ async function takeDownSecondWall(client: Client): Promise<void> {
     END LOOP; END $$`);
 }
 
-/** @param wall `UP` where the second wall is to stand. */
-export async function startAccessWorld(wall: 'UP' | 'DOWN' = 'DOWN'): Promise<AccessWorld> {
-  const stripe = await StripeFake.open();
+export async function startAccessWorld(): Promise<AccessWorld> {
+  const stripe = await StripeFake.open({ clock: () => Date.parse(START) });
   const world = await startWorld({ ...stripeSettings(stripe), ...CALM });
   const client = new Client({ connectionString: world.database.url });
   const close = async () => {
@@ -77,7 +80,8 @@ export async function startAccessWorld(wall: 'UP' | 'DOWN' = 'DOWN'): Promise<Ac
   };
   try {
     await client.connect();
-    if (wall === 'DOWN') await takeDownSecondWall(client);
+    await takeDownSecondWall(client);
+    await setClock(world, START);
     return { ...(await settle({ world, stripe, client })), close };
   } catch (error) {
     await close();
@@ -135,7 +139,7 @@ async function makeVisitors({ ask, organizationId }: Planted): Promise<Visitor[]
     const made = await ask('createApiKey', { input: { name, roles, ...more } });
     return visitor(name, String(at(made, ['value'])), roles, more.scopes);
   };
-  const issued = Math.floor(performance.timeOrigin / 1000);
+  const issued = Date.parse(START) / 1000;
   const withToken = async (name: string, roles: Role[], more: object = {}) => {
     const claims = { sub: name, iat: issued, exp: issued + 7200, organization: organizationId, roles, ...more };
     return visitor(name, await signWithSecret(SECRET, claims), roles);

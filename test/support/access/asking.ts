@@ -19,8 +19,12 @@ export async function ask(url: string, word: string, query: Query): Promise<Said
     headers: { 'content-type': 'application/json', authorization: `Bearer ${word}` },
     body: JSON.stringify(query),
   });
-  const body = (await response.text()).replaceAll(/"requestId":"[^"]+"/g, '"requestId":""');
-  return { status: response.status, body };
+  return { status: response.status, body: apartFromRequest(await response.text()) };
+}
+
+/** What is of one request alone. */
+export function apartFromRequest(text: string): string {
+  return text.replaceAll(/"requestId":"[^"]+"/g, '"requestId":""');
 }
 
 /** What stands at a way of words and numbers in what was parsed from JSON. */

@@ -19,7 +19,7 @@ import { makeResolvers, type Services } from '../../../src/services.js';
 /** The schema with the permission that each field states. */
 export const STATED: GraphQLSchema = await makeSchema(makeResolvers({} as Services), guardRootField);
 
-const DEPTH = 4;
+const DEPTH = 3;
 
 /** What goes on while nobody does anything, or is of the moment of asking: two answers differ in it, whatever they are about. */
 const MOVING = new Set([
@@ -49,17 +49,36 @@ export function permissionOf(root: Root, name: string): string {
   return (field && requiredPermission(field)) ?? '';
 }
 
+const made = new WeakMap<May, Map<string, string>>();
+
 /**
  * All arguments are variables of their names.
  * @param within of an interface, the type that it is asked as
+ * @param depth how many rows one below the other
  */
-export function documentOf(root: Root, name: string, may: May, within?: string): string {
+export function documentOf(root: Root, name: string, may: May, within = '', depth = DEPTH): string {
+  const known = made.get(may) ?? new Map<string, string>();
+  made.set(may, known);
+  const key = [root, name, within, depth].join();
+  const document = known.get(key) ?? makeDocument(root, name, { may, within, depth });
+  known.set(key, document);
+  return document;
+}
+
+/** How a document is made. */
+interface Making {
+  readonly may: May;
+  readonly within: string;
+  readonly depth: number;
+}
+
+function makeDocument(root: Root, name: string, making: Making): string {
   const field = rootFields(root).find((one) => one.name === name);
   if (!field) throw new Error(`${root} has no field ${name}.`);
   const variables = field.args.map(declarationOf).join(', ');
   const given = field.args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
   const head = `${OPERATIONS[root]}${variables && ` (${variables})`}`;
-  return `${head} { ${name}${given && `(${given})`}${selectionOf(field, may, within)} }`;
+  return `${head} { ${name}${given && `(${given})`}${selectionOf(field, making)} }`;
 }
 
 /** What has a default may be left out. */
@@ -67,12 +86,12 @@ function declarationOf({ name, type, defaultValue }: GraphQLArgument): string {
   return `$${name}: ${String(defaultValue === undefined ? type : getNullableType(type))}`;
 }
 
-function selectionOf(field: GraphQLField<unknown, unknown>, may: May, within?: string): string {
+function selectionOf(field: GraphQLField<unknown, unknown>, making: Making): string {
   const type = getNamedType(field.type);
   if (isLeafType(type)) return '';
-  const asked = isInterfaceType(type) ? STATED.getType(within ?? '') : type;
+  const asked = isInterfaceType(type) ? STATED.getType(making.within) : type;
   if (!isObjectType(asked)) return ' { __typename }';
-  const selected = fieldsOf(asked, may, [asked.name]);
+  const selected = fieldsOf(asked, making, [asked.name]);
   return asked === type ? ` ${selected}` : ` { __typename ... on ${asked.name} ${selected} }`;
 }
 
@@ -80,14 +99,14 @@ function selectionOf(field: GraphQLField<unknown, unknown>, may: May, within?: s
 const isOnPath = (type: string, path: readonly string[]) =>
   path.filter((one) => one === type).length > (path.at(-1) === type ? 1 : 0);
 
-function fieldsOf(type: GraphQLObjectType, may: May, path: readonly string[]): string {
+function fieldsOf(type: GraphQLObjectType, making: Making, path: readonly string[]): string {
   const selected = Object.values(type.getFields()).flatMap((field) => {
     const permission = requiredPermission(field);
-    if ((permission !== undefined && !may(permission)) || MOVING.has(`${type.name}.${field.name}`)) return [];
+    if ((permission !== undefined && !making.may(permission)) || MOVING.has(`${type.name}.${field.name}`)) return [];
     const target = getNamedType(field.type);
     if (isLeafType(target)) return [field.name];
-    if (!isObjectType(target) || isOnPath(target.name, path) || path.length >= DEPTH + wrappers(path)) return [];
-    return [`${field.name} ${fieldsOf(target, may, [...path, target.name])}`];
+    if (!isObjectType(target) || isOnPath(target.name, path) || path.length >= making.depth + wrappers(path)) return [];
+    return [`${field.name} ${fieldsOf(target, making, [...path, target.name])}`];
   });
   return `{ __typename ${selected.join(' ')} }`;
 }

@@ -61,14 +61,13 @@ function valuesIn(value: unknown, name = ''): string[] {
 const isMark = (word: string) => word.length >= LEAST && !/^\d{1,7}$/.test(word);
 
 export class Marks {
+  /** What was looked through before, and what was found: many answers are the same. */
+  readonly #known = new Map<string, readonly string[]>();
+
   private constructor(
     private readonly words: ReadonlySet<string>,
     private readonly stem: string,
   ) {}
-
-  get size(): number {
-    return this.words.size;
-  }
 
   /** Of one organization, where another is looked at. */
   static async between(client: Client, theirs: string, ours: string, stem: string): Promise<Marks> {
@@ -93,8 +92,12 @@ export class Marks {
   }
 
   /** Those that stand in an answer, apart from what was sent. */
-  in(text: string, sent: readonly string[] = []): string[] {
+  in(text: string, sent: readonly string[] = []): readonly string[] {
     const said = sent.flatMap((word) => [word, decodeId(word)?.key ?? word]);
-    return [...wordsOf(text, said)].filter((word) => this.words.has(word) || word.includes(this.stem));
+    const key = [text, ...said].join('\n');
+    const isMarked = (word: string) => this.words.has(word) || word.includes(this.stem);
+    const found = this.#known.get(key) ?? [...wordsOf(text, said)].filter(isMarked);
+    this.#known.set(key, found);
+    return found;
   }
 }

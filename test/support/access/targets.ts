@@ -94,7 +94,9 @@ const NAMES: Readonly<Record<NameOf, (field: string) => Targets>> = {
 };
 
 /** The first place of a list, and for those who see a part of it the first of theirs. */
-async function cursorTargets({ ours, theirs }: AccessWorld, field: string): Promise<Targets> {
+async function cursorTargets({ ours, theirs }: AccessWorld, place: string): Promise<Targets> {
+  // A stream of alerts goes on where their list was.
+  const field = /^(alertFeed|budgetAlerts)$/.test(place) ? 'alerts' : place;
   const listed = async ({ ask }: Pick<AccessWorld['ours'], 'ask'>, filter: object | undefined) => {
     const answer = await ask(field, { first: 1, ...(filter && { filter }) });
     return String(at(answer, ['pageInfo', 'endCursor']));
