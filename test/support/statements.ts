@@ -13,18 +13,21 @@ const drivers = new Set([pg, requireOfOrm('pg') as typeof pg]);
 export interface Statement {
   readonly client: object;
   readonly text: string;
+  readonly values: readonly unknown[];
 }
 
 type Send = (this: object, ...args: unknown[]) => unknown;
 
-/** The statements that were sent while something ran, those of the background left out. */
-export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
+/** The statements that were sent while something ran, those of the background left out unless it is named otherwise. */
+export async function statementsOf(work: () => Promise<unknown>, background = BACKGROUND): Promise<Statement[]> {
   const statements: Statement[] = [];
   const restore = [...drivers].map(({ Client }) => {
     const sent = Client.prototype.query as Send;
     const heard: Send = function (...args) {
       const text = textOf(args[0]);
-      if (text !== undefined && !BACKGROUND.test(text)) statements.push({ client: this, text });
+      if (text !== undefined && !background.test(text)) {
+        statements.push({ client: this, text, values: valuesOf(args) });
+      }
       return sent.apply(this, args);
     };
     Object.assign(Client.prototype, { query: heard });
@@ -41,4 +44,9 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
 function textOf(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
   return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : undefined;
+}
+
+function valuesOf([query, values]: readonly unknown[]): readonly unknown[] {
+  const given = typeof query === 'object' && query !== null && 'values' in query ? query.values : values;
+  return Array.isArray(given) ? given : [];
 }
