@@ -33,6 +33,7 @@ import { Audit20261129 } from '../migrations/20261129-3b-audit.js';
 import { Roles20261129 } from '../migrations/20261129-4-roles.js';
 import { RecordByKey20261130 } from '../migrations/20261130-1-record-by-key.js';
 import { Encryption20261130 } from '../migrations/20261130-2-encryption.js';
+import { Erasure20261130 } from '../migrations/20261130-2b-erasure.js';
 import { OwnModel20261130 } from '../migrations/20261130-4-own-model.js';
 
 export const MIGRATIONS = [
@@ -70,5 +71,6 @@ export const MIGRATIONS = [
   Roles20261129,
   RecordByKey20261130,
   Encryption20261130,
+  Erasure20261130,
   OwnModel20261130,
 ];

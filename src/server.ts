@@ -158,7 +158,7 @@ function databaseOptions(config: Config, url: string, log: Logger): DatabaseOpti
 async function startJobs(services: Services & { readonly keyUpkeep: KeyUpkeep }, closers: Closers): Promise<void> {
   const { keyUse, priceRefresh, expirySweeper, billingCycle, collectingJob, webhooks, latePricing } = services;
   const money = [billingCycle, collectingJob, webhooks, latePricing];
-  for (const job of [services.keyUpkeep, keyUse, priceRefresh, expirySweeper, ...money]) {
+  for (const job of [services.keyUpkeep, services.erasedAccounts, keyUse, priceRefresh, expirySweeper, ...money]) {
     await job?.start();
     closers.add(async () => job?.close());
   }

@@ -41,7 +41,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   },
   account: {
     rows: 'OWN',
-    app: 'SELECT, INSERT, UPDATE (name, team_id, disabled_at, disabled_for)',
+    app: 'SELECT, INSERT, UPDATE (name, team_id, disabled_at, disabled_for, external_id, erased_at)',
     writer: 'SELECT, UPDATE (name)',
     auditor: 'SELECT',
   },
@@ -104,7 +104,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   invoice_tax: { rows: 'OWN', app: 'SELECT, INSERT', auditor: 'SELECT' },
   credit_note: {
     rows: 'OWN',
-    app: 'SELECT, INSERT, UPDATE (reduced_pico, refunded_pico, credited_pico)',
+    app: 'SELECT, INSERT, UPDATE (reduced_pico, refunded_pico, credited_pico, refund_reference)',
     writer: 'SELECT (organization_id, id, refund_reference), UPDATE (refund_reference)',
     auditor: 'SELECT',
   },
@@ -119,7 +119,8 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   },
   payment: {
     rows: 'OWN',
-    app: `SELECT, INSERT, UPDATE (status, processor_ref, decline_code, credited_pico, ${NEXT_LOOK})`,
+    app: `SELECT, INSERT, UPDATE (status, processor_ref, processor_order, reference, decline_code, credited_pico,
+      ${NEXT_LOOK})`,
     writer: `SELECT (organization_id, id, look_at, processor_order, processor_ref, reference),
       UPDATE (processor_order, processor_ref, reference)`,
     auditor: 'SELECT',
@@ -132,7 +133,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   },
   payment_method: {
     rows: 'OWN',
-    app: `SELECT, INSERT, UPDATE (kind, brand, last4, exp_month, exp_year, fingerprint, is_default, removed_at,
+    app: `SELECT, INSERT, UPDATE (ref, kind, brand, last4, exp_month, exp_year, fingerprint, is_default, removed_at,
       shared_with)`,
     writer: `SELECT (organization_id, id, account_id, processor, ref, ref_index, last4, fingerprint),
       UPDATE (ref, last4, fingerprint)`,

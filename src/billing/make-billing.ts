@@ -28,6 +28,8 @@ import { InvoiceStatusService } from './invoice/invoice-status.service.js';
 import { Payment } from './payment/payment.js';
 import { PaymentLimit } from './payment/payment-limit.js';
 import { Processors } from './payment/processors.js';
+import { ErasureResolver } from './erasure/erasure.resolver.js';
+import { ErasureService } from './erasure/erasure.service.js';
 import { MethodFingerprint, PaymentMethod, ProcessorCustomer } from './payment-method/payment-method.js';
 import { MethodOfPaymentResolver, PaymentMethodResolver } from './payment-method/payment-method.resolver.js';
 import { PaymentMethodService } from './payment-method/payment-method.service.js';
@@ -134,6 +136,7 @@ export function makeBilling(ground: BillingGround) {
     invoiceDoor: invoiceDoor({ orm, clock, documents, printer, report, isOn }),
     printer,
     financialReports: new FinancialReportService(isOn),
+    erasure: new ErasureService(accounts, collecting?.processor),
     billingCycle: new BillingCycle(orm, writer, clock, invoices, isOn ? intervalMs : 0, log),
   };
 }
@@ -164,6 +167,7 @@ export function billingResolvers(
     [NoteRefundResolver, new NoteRefundResolver(services.refundReading)],
     [BillingProfileResolver, new BillingProfileResolver(services.profiles, services.accounts)],
     [InvoiceLineResolver, new InvoiceLineResolver(services.invoiceReading)],
+    [ErasureResolver, new ErasureResolver(services.erasure)],
     [FinancialReportResolver, new FinancialReportResolver(services.financialReports)],
   ];
 }

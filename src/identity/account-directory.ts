@@ -1,4 +1,4 @@
-/** Finds and makes the accounts that calls name. Accounts are never deleted, so an id once known is known for good. */
+/** Finds and makes the accounts that calls name. Accounts are never deleted, so an id once known is known until it is erased. */
 import { LRUCache } from 'lru-cache';
 import type { LaneClient } from '../lane-connection.js';
 import type { LaneJob } from '../lane.js';
@@ -47,6 +47,11 @@ export class AccountDirectory {
     defaultLimitPicoUsd: bigint | undefined,
   ) {
     this.#making = new AccountMaking(defaultLimitPicoUsd);
+  }
+
+  /** What the account was called; of an account that was erased. */
+  forget(id: string): void {
+    for (const [key, known] of this.#known.entries()) if (known === id) this.#known.delete(key);
   }
 
   /** The ids in the order of the names; what is missing is made first, in a transaction of its own. */

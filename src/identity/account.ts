@@ -89,6 +89,10 @@ export class Account {
   @Property({ type: 'text', nullable: true })
   disabledFor!: AccountDisabledFor | null;
 
+  /** When what is personal was taken from it. */
+  @Property({ type: 'timestamptz', nullable: true })
+  erasedAt?: Date | null;
+
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   @Property({ type: 'timestamptz' })
   createdAt!: Date;

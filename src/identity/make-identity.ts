@@ -15,6 +15,7 @@ import { ApiKey, Installation } from './api-key.js';
 import { ApiKeyResolver } from './api-key.resolver.js';
 import { ApiKeyService } from './api-key.service.js';
 import { BootstrapService } from './bootstrap.service.js';
+import { ErasedAccounts } from './erased-accounts.js';
 import { KeyUse } from './key-use.js';
 import { AlertFeedHead, Organization, OrganizationGate } from './organization.js';
 import { OrganizationResolver, type Features } from './organization.resolver.js';
@@ -54,6 +55,7 @@ export type IdentityServices = ReturnType<typeof makeIdentity>;
 export function makeIdentity(ground: IdentityGround) {
   const { orm, writer, clock, lanes, log, defaultMonthlyBudgetPicoUsd } = ground;
   const directory = new AccountDirectory(lanes, defaultMonthlyBudgetPicoUsd);
+  const erasedAccounts = new ErasedAccounts(writer, directory, log);
   const accounts = new AccountService(directory);
   const keyUse = new KeyUse(writer, log);
   const apiKeys = new ApiKeyService(writer, clock, accounts, keyUse);
@@ -62,7 +64,7 @@ export function makeIdentity(ground: IdentityGround) {
   const organizations = new OrganizationService(apiKeys);
   const bootstrap = new BootstrapService(orm, writer, clock, organizations, apiKeys);
   const viewers = new ViewerService(accounts);
-  return { directory, accounts, keyUse, apiKeys, tokens, admission, organizations, bootstrap, viewers };
+  return { directory, erasedAccounts, accounts, keyUse, apiKeys, tokens, admission, organizations, bootstrap, viewers };
 }
 
 export function identityResolvers(services: IdentityServices, features: Features): [ResolverClass, object][] {

@@ -12,6 +12,7 @@ const PERMISSIONS = {
   'organization.create': { roles: [Role.OPERATOR], may: 'make organizations' },
   'organization.write': { roles: [Role.ADMIN], may: 'change the organization' },
   'account.write': { roles: [Role.ADMIN], may: 'change accounts' },
+  'account.erase': { roles: [Role.ADMIN], may: 'erase people' },
   'account.read': { roles: READERS, may: 'read accounts' },
   'key.read': { roles: [Role.ADMIN], may: 'read API keys' },
   'key.write': { roles: [Role.ADMIN], may: 'make, exchange or revoke API keys' },

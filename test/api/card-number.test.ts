@@ -100,6 +100,7 @@ const EXEMPT: readonly (readonly [string, string, string])[] = [
     'runId',
     'AlertFilter CheckBudgetInput DeductFromBudgetInput Query.budgetStatus RecordProviderUsageInput RecordUsageInput ReserveBudgetInput SetBudgetInput Subscription.budgetAlerts Subscription.budgetStatus UsageFilter UsageSummaryInput',
   ],
+  ['an id of the caller’s', 'userId', 'EraseAccountInput'],
   ['an id of the issuer’s', 'subject', 'RevokeTokensInput'],
   ['what a plan goes by', 'code', 'Query.plan Query.planQuote SetPlanInput'],
   ['what a plan goes by', 'plan', 'ChangeSubscriptionInput SubscribeInput'],

@@ -28,8 +28,8 @@ afterAll(async () => {
 const ask: CollectingWorld['world']['ask'] = (document, variables) =>
   collecting.world.ask(document, variables, collecting.tenant.key);
 
-// Seen to fail: with each of the columns left as text; with the name of an API key in the trail; with the key of a refund
-// that somebody made at the processor; with the fingerprint in the key of an alert.
+// Seen to fail: with a column left as text, and without its check; with the name of an API key in the trail; with the key of the note of a
+// refund that somebody made at the processor; with the fingerprint as the processor says it.
 test('I4: a dump of all tables holds no personal data, no id of a processor and no usable key', async () => {
   const planted = Object.entries({ ...data.ofUser, ...data.ofOrganization });
   expect(planted.filter(([, value]) => value.length < 6)).toEqual([]);
@@ -77,8 +77,7 @@ async function decisions(): Promise<Map<string, string>> {
   );
 }
 
-// Seen to fail: with a column added to a migration; with a line taken out of the page; with a column called encrypted that
-// is not.
+// Seen to fail: with a column taken out of the page; with a column called encrypted that is not; without the checks.
 test('it is decided of every column with a text what becomes of it, and PostgreSQL takes no plain text where that says so', async () => {
   const decided = await decisions();
   expect([...decided.keys()].sort()).toEqual(await textColumns());
@@ -97,7 +96,8 @@ test('it is decided of every column with a text what becomes of it, and PostgreS
   expect(checked.sort()).toEqual(said.sort());
 });
 
-// Seen to fail: without `compareValues`, where each look wrote the row again.
+// Seen to fail: with ciphertexts compared as they stand: even the world could not be made, because rows were written that
+// may not be.
 test('a row that is read and not changed is not written again', async () => {
   const versions = async () =>
     (await client.query<object>(`SELECT xmin::text AS version FROM account WHERE external_id = 'ada'`)).rows;
@@ -152,7 +152,7 @@ describe('I6: a start with keys that are not right is refused in one sentence', 
   }
   const SECRET = Buffer.alloc(32, 9).toString('base64');
 
-  // Each was seen to fail with its check left out; without that of the key itself it started, and read nothing.
+  // The first three were seen to fail with their checks left out.
   test.each<[string, Record<string, string>, RegExp]>([
     ['none', {}, /^StartError: With DATABASE_URL set, ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE must .*openssl rand/],
     ['another', { ENCRYPTION_KEYS: `k2:${SECRET}` }, /^StartError: .* by the key "test", which is not among/],
@@ -172,7 +172,7 @@ describe('I6: a start with keys that are not right is refused in one sentence', 
   });
 });
 
-// Seen to fail: with the rows of one table left out of the job; with the indexes not made.
+// Seen to fail: with the rows of one table left out.
 test('what an earlier version wrote in plain text is encrypted by the first start, and found by its value', async () => {
   const { world } = collecting;
   const sealer = await testSealer(client);

@@ -93,9 +93,7 @@ async function work(at: string, n: number, isOver: () => boolean): Promise<numbe
   return calls;
 }
 
-// Seen to fail: with a file that is read at the start alone; with a key that is not looked for anew where it is not known,
-// when one server was a second behind the other; with the rows of one table left out; with a key that was forgotten while
-// there were rows of it.
+// Seen to fail: with a file that is read at the start alone; with the rows of one table left out.
 test('under load, without a call that fails; then the old key can go', async () => {
   let isOver = false;
   const loads = Array.from({ length: WORKERS }, (_, n) =>
@@ -120,7 +118,7 @@ test('under load, without a call that fails; then the old key can go', async () 
   await withNew.close();
 }, 90_000);
 
-// Seen to fail: with a key that was forgotten after a round that was cut short.
+// Seen to fail: with a key that was forgotten after the first page of each table.
 test('a server that is killed half way leaves nothing undone to who comes after it', async () => {
   const ROWS = 10_000;
   const sealer = await testSealer(client, `${SECOND},${TEST_KEYS}`);

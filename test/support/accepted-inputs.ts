@@ -6,6 +6,7 @@ import {
   GrantCreditDocument,
   RecordUsageDocument,
   ReserveDocument,
+  SetAccountDocument,
   SetDefaultPaymentMethodDocument,
   SetPlanDocument,
   StartPaymentMethodSetupDocument,
@@ -63,6 +64,7 @@ async function makeSpending(world: World) {
     return (await world.ask(ReserveDocument, { input })).reserveBudget.reservation?.id ?? '';
   };
   const key = { name: 'old', roles: ['SERVICE' as const] };
+  await world.ask(SetAccountDocument, { input: { kind: 'USER', externalId: 'gone', name: 'Gone' } });
   const { recordUsage } = await world.ask(RecordUsageDocument, {
     input: { idempotencyKey: 'wrong', ...call } as never,
   });
@@ -156,6 +158,7 @@ function acceptedInputs({
     createInvoice: { subscriptionId: subscribed.create },
     createOrganization: { name: 'Another' },
     deductFromBudget: { idempotencyKey: 'deduct', userId: 'ada', amount: '1', tags },
+    eraseAccount: { userId: 'gone' },
     extendReservation: { idempotencyKey: 'extended', reservationId: reserved.extend, amount: '1' },
     finalizeInvoice: { invoiceId: invoiced.finalize },
     grantCredit: { idempotencyKey: 'grant', userId: 'ada', amount: '1', reason: 'any' },
