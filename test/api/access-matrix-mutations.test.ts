@@ -6,7 +6,7 @@
  * ApiKeyService.revoke; with the organization left out where an invoice, a subscription or an API key is locked, and where
  * an account is found by its name.
  */
-import { BOTH, startAccessWorld, type AccessWorld, type Visitor } from '../support/access/access-world.js';
+import { BOTH, PLANTING_MS, startAccessWorld, type AccessWorld, type Visitor } from '../support/access/access-world.js';
 import { ask, at, codesOf } from '../support/access/asking.js';
 import { documentOf, rootFields } from '../support/access/documents.js';
 import { apart, askAll, isAllowed, judge, type Answers, type Asked, type Case } from '../support/access/judging.js';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   bases = await MutationBases.make(access);
   theirs = await rowsOf(access.client, access.ids.theirs);
   ours = await rowsOf(access.client, access.ids.ours);
-});
+}, PLANTING_MS);
 afterAll(() => access.close());
 
 const caseOf = (place: NamingPlace, visitor: Visitor): Case => ({ access, root: 'Mutation', place, visitor });

@@ -6,6 +6,7 @@ import type { Client } from 'graphql-ws';
 import {
   BOTH,
   spenderOf,
+  PLANTING_MS,
   startAccessWorld,
   STEMS,
   type AccessWorld,
@@ -57,7 +58,7 @@ beforeAll(async () => {
   await raise(access.ours, spenderOf(STEMS.others), '6101');
   await raise(access.ours, BOTH, '5303');
   await everythingHeard();
-});
+}, PLANTING_MS);
 afterAll(async () => {
   for (const client of opened) await client.dispose();
   await access.close();

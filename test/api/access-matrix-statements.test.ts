@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { decodeId, type NodeTag } from '../../src/node-id.js';
-import { startAccessWorld, type AccessWorld, type Visitor } from '../support/access/access-world.js';
+import { PLANTING_MS, startAccessWorld, type AccessWorld, type Visitor } from '../support/access/access-world.js';
 import { ask, at, type Variables } from '../support/access/asking.js';
 import { documentOf, permissionOf, type Root } from '../support/access/documents.js';
 import { MutationBases } from '../support/access/mutation-bases.js';
@@ -24,7 +24,7 @@ let bases: MutationBases;
 beforeAll(async () => {
   access = await startAccessWorld();
   bases = await MutationBases.make(access);
-});
+}, PLANTING_MS);
 afterAll(() => access.close());
 
 const TIME_LEFT = /(?<=statement_timeout = )\d+/;

@@ -11,7 +11,7 @@
  */
 import { isObjectType } from 'graphql';
 import type { NodeTag } from '../../src/node-id.js';
-import { startAccessWorld, type AccessWorld } from '../support/access/access-world.js';
+import { PLANTING_MS, startAccessWorld, type AccessWorld } from '../support/access/access-world.js';
 import { ask, at, codesOf } from '../support/access/asking.js';
 import { documentOf, edgesBelow, edgesIn, permissionOf, rootFields, STATED } from '../support/access/documents.js';
 import {
@@ -47,7 +47,7 @@ const edges = new Set<string>();
 beforeAll(async () => {
   access = await startAccessWorld();
   before = await rowsOf(access.client, access.ids.theirs);
-});
+}, PLANTING_MS);
 afterAll(() => access.close());
 
 /** What is wrong, by whom it was asked. */
@@ -192,6 +192,13 @@ test('the foreign organization is as it was', async () => {
 test('every edge that leads to a row was gone', () => {
   expect(edgesBelow('Query').length).toBeGreaterThanOrEqual(40);
   expect(edgesBelow('Query').filter((edge) => !edges.has(edge))).toEqual([]);
+});
+
+test('what was planted in the foreign organization is known where it is seen', async () => {
+  const told = await Promise.all(
+    ['invoices', 'usageRecords', 'apiKeys', 'plans'].map((field) => access.theirs.ask(field)),
+  );
+  for (const list of told) expect(access.marks.in(JSON.stringify(list)).length).toBeGreaterThan(2);
 });
 
 test('at least 3,700 cases were tried, of every relation', () => {

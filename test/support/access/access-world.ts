@@ -15,6 +15,9 @@ import { asker, plant, type Planted, type Spender } from './planting.js';
 
 const SECRET = 'a secret of the access matrix which is long enough';
 
+/** Two organizations are planted by some 400 requests. */
+export const PLANTING_MS = 180_000;
+
 /** In the middle of a month, whose fees are by the day. */
 const START = '2026-06-15T12:00:00Z';
 
@@ -121,9 +124,16 @@ async function settle({ world, stripe, client }: Ground): Promise<Omit<AccessWor
     ...{ world, stripe, client, ids, theirs: { ...theirs, key, ids: theirs.ids.map((of) => ({ ...of, ...newest })) } },
     ours: { ...ours, ids: [...ours.ids, ...others.ids] },
     visitors: await makeVisitors(ours),
-    marks: await Marks.between(client, ids.theirs, ids.ours, STEMS.theirs),
+    marks: await Marks.between(client, ids, { theirs: await toldTo(theirs), ours: await toldTo(ours) }, STEMS.theirs),
     othersMarks: await Marks.ofAccounts(client, ids.ours, Object.values(spenderOf(STEMS.others)), STEMS.others),
   };
+}
+
+/** What an organization sees of what it pays with. */
+async function toldTo({ ask }: Planted): Promise<string> {
+  const users = [BOTH.user, spenderOf(STEMS.theirs).user];
+  const methods = await Promise.all(users.map((userId) => ask('paymentMethods', { userId })));
+  return JSON.stringify([methods, await ask('paymentMethods', { teamId: BOTH.team }), await ask('invoices')]);
 }
 
 async function makeVisitors({ ask, organizationId }: Planted): Promise<Visitor[]> {

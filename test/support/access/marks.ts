@@ -60,6 +60,9 @@ function valuesIn(value: unknown, name = ''): string[] {
 
 const isMark = (word: string) => word.length >= LEAST && !/^\d{1,7}$/.test(word);
 
+/** Ids of the processor's. */
+const OF_PROCESSOR = /\b(?:pm|pi|re|cus|seti|du)_\w+/g;
+
 export class Marks {
   /** What was looked through before, and what was found: many answers are the same. */
   readonly #known = new Map<string, readonly string[]>();
@@ -69,13 +72,21 @@ export class Marks {
     private readonly stem: string,
   ) {}
 
-  /** Of one organization, where another is looked at. */
-  static async between(client: Client, theirs: string, ours: string, stem: string): Promise<Marks> {
+  /**
+   * Of one organization, where another is looked at.
+   * @param told what each of them is told of itself: some of it is encrypted in its rows
+   */
+  static async between(
+    client: Client,
+    ids: { readonly theirs: string; readonly ours: string },
+    told: { readonly theirs: string; readonly ours: string },
+    stem: string,
+  ): Promise<Marks> {
     const words = async (id: string) =>
       [...(await rowsOf(client, id)).values()].flat().flatMap((row) => valuesIn(JSON.parse(row)));
-    const common = new Set([...(await words(ours)), ...(await words(CATALOGUE))]);
-    const own = (await words(theirs)).filter((word) => isMark(word) && !common.has(word));
-    return new Marks(new Set(own), stem);
+    const common = new Set([...(await words(ids.ours)), ...(await words(CATALOGUE)), ...wordsOf(told.ours, [])]);
+    const theirs = [...(await words(ids.theirs)), ...(told.theirs.match(OF_PROCESSOR) ?? [])];
+    return new Marks(new Set(theirs.filter((word) => isMark(word) && !common.has(word))), stem);
   }
 
   /** Of accounts within an organization, where others of it are looked at. */
