@@ -10,6 +10,8 @@ const BESIDE: Readonly<Record<string, object>> = {
   'PayInvoiceInput.paymentMethodId': { by: 'PAYMENT_METHOD' },
   'RecordUsageInput.reservationId': { userId: BOTH.user },
   'RecordProviderUsageInput.reservationId': { userId: BOTH.user },
+  'EraseAccountInput.account': { userId: undefined },
+  'EraseAccountInput.userId': { account: undefined },
   'CreateApiKeyInput.userId': { roles: ['MEMBER'] },
   'CreateApiKeyInput.teamId': { roles: ['MEMBER'] },
 };
@@ -70,6 +72,10 @@ export class MutationBases {
     },
     subscribe: async () => ({ userId: this.#newUser() }),
     createCreditNote: async () => ({ invoiceId: await this.#invoice(this.#newUser()) }),
+    'EraseAccountInput.account': async () => {
+      const input = { kind: 'USER', externalId: this.#newUser() };
+      return { account: at(await this.access.ours.ask('setAccount', { input }), ['id']) };
+    },
     'PayInvoiceInput.paymentMethodId': async () => {
       const { access } = this;
       const userId = this.#newUser();

@@ -84,6 +84,7 @@ const BY_DECLARATION: Readonly<Record<string, Named>> = {
   'Query.invoice.id': id('invoice'),
   'Mutation.deleteBudget.id': id('budget'),
   'Mutation.revokeApiKey.id': id('apikey'),
+  'EraseAccountInput.account': id('account'),
   'Query.model.name': name('model'),
   'BudgetModelInput.name': name('model'),
   'TagInput.key': name('tag key'),
