@@ -13,14 +13,22 @@ import { sendJson } from './send-json.js';
 /** Where GraphQL is served, over HTTP and WebSocket alike. */
 export const GRAPHQL_PATH = '/graphql';
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How long clients may take, in ms. */
+interface Patience {
+  /** Until their headers are whole. */
+  readonly headersMs: number;
+  /** Until their request is. */
+  readonly requestMs: number;
+  /** Whoever reads or sends nothing for so long has left, or wants to be waited for. */
+  readonly silenceMs: number;
+  /** How often is looked. */
+  readonly checkMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, silenceMs: 120_000, checkMs: 2_000 };
 // Longer than the 60 s that load balancers keep an idle connection, so that they close it and never hit a closed one.
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-const TIMEOUT_CHECK_MS = 2_000;
 const DRAIN_MS = 10_000;
-// Whoever reads or sends nothing for so long has left, or wants to be waited for.
-const SILENCE_TIMEOUT_MS = 120_000;
 const PREFLIGHT_KEPT_S = 600;
 
 /** Answers a request and says so, or leaves it alone and says false. */
@@ -39,6 +47,7 @@ export interface HttpOptions<TContext extends BaseContext> extends GraphqlHandle
   readonly origins: readonly string[];
   /** Whether people reach it by https. */
   readonly isHttps: boolean;
+  readonly patience?: Partial<Patience>;
   /** Further routes, asked in order after `/graphql` and `/health/...`. */
   readonly routes?: readonly Route[];
 }
@@ -71,16 +80,17 @@ export async function openHttp<TContext extends BaseContext>(options: HttpOption
       });
     });
   };
+  const patience = { ...PATIENCE, ...options.patience };
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      connectionsCheckingInterval: patience.checkMs,
     },
     onRequest,
   );
-  server.setTimeout(SILENCE_TIMEOUT_MS);
+  server.setTimeout(patience.silenceMs);
   limitConnections(server, options.limits, options.addresses);
   // Without a listener Node asks for every announced body, also for one that is too large.
   server.on('checkContinue', onRequest);

@@ -169,7 +169,7 @@ const NO_LIMITS = {
 };
 
 type Changes = Partial<
-  Pick<HttpOptions<SmallContext>, 'isReady' | 'routes' | 'port'> &
+  Pick<HttpOptions<SmallContext>, 'isReady' | 'routes' | 'port' | 'patience'> &
     Pick<
       SocketOptions<{ name: string }, SmallContext>,
       'keepAliveMs' | 'initWaitMs' | 'slowConsumerGraceMs' | 'endContext'
