@@ -1,6 +1,6 @@
 /**
  * What one document may hold, over HTTP and over a websocket: at each limit it is answered, one above it is refused with
- * the limit's name, its value and what the document has.
+ * the limit's name, its value and what the document has (G13, H1 to H4, H6 to H9).
  */
 import { getIntrospectionQuery } from 'graphql';
 import { DOCUMENT_LIMITS } from '../../src/door/document-size.js';

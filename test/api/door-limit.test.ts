@@ -1,4 +1,4 @@
-/** What a browser, a proxy and a flood of connections meet at the doors. */
+/** What a browser, a proxy and a flood of connections meet at the doors (G5, G10, H5, H9 to H11, H24, H25, H27). */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';

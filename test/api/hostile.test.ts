@@ -1,6 +1,7 @@
 /**
  * Whatever is sent, through HTTP or a websocket: it is answered with a code that is known, or the connection is closed,
- * and a client beside it that wants nothing but its work done is served each time. Nothing is a defect of ours.
+ * and a client beside it that wants nothing but its work done is served each time. Nothing is a defect of ours (H1 to H14,
+ * H24, H26).
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -1,3 +1,4 @@
+/** H11, H12, H24: HTTP as it is spoken well and badly, and the other routes. */
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';

@@ -1,6 +1,7 @@
 /**
  * What one operation may cost, and how long the lists in its variables may be: the same over HTTP and a websocket, for a
- * document that is new and for one that is known, whose limits are asked with the variables of each request.
+ * document that is new and for one that is known, whose limits are asked with the variables of each request (G13, H3, H12,
+ * H13).
  */
 import {
   buildClientSchema,

@@ -1,3 +1,4 @@
+/** G1, G2, G6, G11, G12, G18: peers that are late, silent, slow or wrong, and a door that closes. */
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 import { SLOW_CONSUMER } from '../../src/door/connection.js';
