@@ -60,6 +60,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
 /** Tables of an organization that the trail is silent about, each with the reason. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {
   organization_gate: 'a lock and two counters',
+  token_subject: 'who an actor of the trail is; it never changes',
   account_team: 'where accounts have been, for finding their records; Account tells of each move',
   budget_period: 'counters; what a person sets of them stands in Budget',
   reservation: 'usage, not a setting',

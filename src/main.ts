@@ -14,7 +14,9 @@ const STOP_DEADLINE_MS = 30_000;
 
 function fail(error: unknown): never {
   const expected = error instanceof ConfigError || error instanceof StartError;
-  process.stderr.write(`${scrub(expected ? error.message : String(error instanceof Error ? error.stack : error))}\n`);
+  const text = expected ? error.message : String(error instanceof Error ? error.stack : error);
+  const isForTerminal = error instanceof StartError && error.isForTerminal;
+  process.stderr.write(`${isForTerminal ? text : scrub(text)}\n`);
   process.exit(1);
 }
 

@@ -35,6 +35,7 @@ import { RecordByKey20261130 } from '../migrations/20261130-1-record-by-key.js';
 import { Encryption20261130 } from '../migrations/20261130-2-encryption.js';
 import { Erasure20261130 } from '../migrations/20261130-2b-erasure.js';
 import { OwnModel20261130 } from '../migrations/20261130-4-own-model.js';
+import { TokenSubject20261130 } from '../migrations/20261130-5-token-subject.js';
 
 export const MIGRATIONS = [
   Identity20261123,
@@ -73,4 +74,5 @@ export const MIGRATIONS = [
   Encryption20261130,
   Erasure20261130,
   OwnModel20261130,
+  TokenSubject20261130,
 ];

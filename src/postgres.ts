@@ -164,7 +164,8 @@ class Supervisor implements EmbeddedPostgres {
     await client.end().catch(() => undefined);
     this.#isStartedByUs = false;
     throw new StartError(
-      `Another Tollgate server is using ${this.dataDir}; to run beside it, start this one with DATABASE_URL=${this.url}`,
+      `Another Tollgate server is using ${this.dataDir}; to run beside it, start this one with DATABASE_URL=${this.url} and the same encryption keys.`,
+      { isForTerminal: true },
     );
   }
 

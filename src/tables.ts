@@ -8,6 +8,7 @@ export const TENANT_TABLES = [
   'account_team',
   'api_key',
   'token_revocation',
+  'token_subject',
   'budget',
   'budget_period',
   'reservation',

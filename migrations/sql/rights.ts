@@ -52,6 +52,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     writer: 'SELECT, UPDATE (last_used_at, name)',
   },
   token_revocation: { rows: 'OWN', app: 'SELECT, INSERT, UPDATE (revoked_before)', writer: 'SELECT' },
+  token_subject: { rows: 'OWN', app: 'SELECT, DELETE', writer: 'SELECT, UPDATE (subject)' },
 
   // Appended by append_audit with the rights of whoever changed something: what was said stays.
   audit_entry: { rows: 'TRAIL', app: 'SELECT, INSERT', writer: 'INSERT', auditor: 'SELECT' },
@@ -218,6 +219,8 @@ export const FUNCTION_RIGHTS: Readonly<Record<string, FunctionRights>> = {
   set_budget: HOT,
   delete_budget: HOT,
   ensure_accounts: HOT,
+
+  keep_token_subject: { callers: ['writer'], as: 'OWNER' },
 
   append_usage_digest: STEP,
   count_charges: STEP,

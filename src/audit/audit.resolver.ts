@@ -48,6 +48,12 @@ class AuditActor {
 
   @Field(() => ID, { description: 'The same for all that one actor did.' })
   id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Whom the issuer of the token calls so; null for others, and for one that was erased.',
+  })
+  subject!: string | null;
 }
 
 @ObjectType({ description: 'One row of an AuditEntryConnection.' })
@@ -109,10 +115,11 @@ export class AuditResolver {
   }
 
   @FieldResolver(() => AuditActor, { description: 'Who did it.' })
-  actor(@Root() { actorKind, actorId }: AuditEntry): AuditActor {
+  async actor(@Root() entry: AuditEntry, @Ctx() context: Context): Promise<AuditActor> {
+    const { actorKind, actorId } = entry;
     const kind = actorKind as AuditActorKind;
     const apiKeyId = kind === AuditActorKind.API_KEY ? encodeId('apikey', actorId) : null;
-    return { kind, apiKeyId, id: actorId };
+    return { kind, apiKeyId, id: actorId, subject: await this.service.subjectOf(context.operation, entry) };
   }
 
   @FieldResolver(() => String, { name: 'hash', description: 'SHA-256 of the hash before it and of the entry, in hex.' })

@@ -7,6 +7,8 @@ interface TokenGround {
   readonly accountId: string | null;
   /** What was issued before it is refused. */
   readonly revokedBefore: Date | null;
+  /** Whether it is written down whose it is. */
+  readonly isKnown: boolean;
 }
 
 /** What a token stands on; undefined where its organization is not there. */
@@ -21,7 +23,8 @@ export async function findTokenGround(
         (SELECT id FROM account
          WHERE organization_id = o.organization_id AND kind = $2 AND external_id = $3) AS "accountId",
         (SELECT max(revoked_before) FROM token_revocation
-         WHERE organization_id = o.organization_id AND actor_id IN ('${NIL}', $4)) AS "revokedBefore"
+         WHERE organization_id = o.organization_id AND actor_id IN ('${NIL}', $4)) AS "revokedBefore",
+        EXISTS (SELECT FROM token_subject WHERE organization_id = o.organization_id AND id = $4) AS "isKnown"
       FROM organization o WHERE o.organization_id = $1`,
     values: [organizationId, account?.kind ?? null, account?.externalId ?? null, actorId],
   });

@@ -23,6 +23,7 @@ import { OrganizationService } from './organization.service.js';
 import { TokenResolver } from './token.resolver.js';
 import { TokenService } from './token.service.js';
 import { TokenRevocation } from './token-revocation.js';
+import { TokenSubject } from './token-subject.js';
 import { ViewerResolver } from './viewer.resolver.js';
 import { ViewerService } from './viewer.service.js';
 
@@ -35,6 +36,7 @@ export const IDENTITY_ENTITIES = [
   ApiKey,
   Installation,
   TokenRevocation,
+  TokenSubject,
 ];
 
 /** What identity stands on. */

@@ -13,6 +13,7 @@ import { requireText } from '../text.js';
 import type { TokenConfig } from '../token-settings.js';
 import { findRevokedTokens, findTokenGround } from './find-token-ground.sql.js';
 import { keepRevocation } from './keep-revocation.sql.js';
+import { keepSubject } from './keep-subject.sql.js';
 import { authorize } from './permission.js';
 import { claimsOf, type TokenClaims } from './token-claims.js';
 import { openTokenKeys, type TokenKeys } from './token-keys.js';
@@ -122,6 +123,7 @@ export class TokenService {
     if (!ground) return undefined;
     if (ground.revokedBefore && ground.revokedBefore.getTime() > claims.issuedAt * 1000) return undefined;
     if (claims.account && ground.accountId === null) return undefined;
+    if (!ground.isKnown) await keepSubject(writer, { ...claims, actorId, accountId: ground.accountId });
     const principal = principalFrom(claims, actorId, ground.accountId ?? undefined, tokens.maxAgeMs);
     this.#shown.set(principal, { keyId: verified.keyId, issuedAt: claims.issuedAt });
     return principal;

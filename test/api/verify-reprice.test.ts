@@ -3,7 +3,9 @@ import { Client } from 'pg';
 import type { RunningServer } from '../../src/server.js';
 import { setClock } from '../support/clock.js';
 import { differenceLine } from '../../src/verify/difference.js';
+import { keepSealer } from '../../src/encryption/sealer.js';
 import { verifyBooks } from '../../src/verify/verify.js';
+import { testSealer } from '../support/test-sealer.js';
 import { applyInput, newName, Tenant } from '../support/repricing.js';
 import { startAnother } from '../support/servers.js';
 import { newTenant } from '../support/spending.js';
@@ -23,6 +25,7 @@ beforeAll(async () => {
   await unpricing.syncClock();
   client = new Client({ connectionString: world.database.url });
   await client.connect();
+  keepSealer(client, await testSealer(client));
   ours = new Tenant(world, await newTenant(world, 'America/New_York'));
   const model = newName('model');
   await ours.setPrice(model, '0.001', '2026-01-01T00:00:00Z');

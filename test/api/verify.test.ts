@@ -5,7 +5,9 @@
 import { Client } from 'pg';
 import { TENANT_TABLES } from '../../src/tables.js';
 import { differenceLine, type Difference } from '../../src/verify/difference.js';
+import { keepSealer } from '../../src/encryption/sealer.js';
 import { verifyBooks } from '../../src/verify/verify.js';
+import { testSealer } from '../support/test-sealer.js';
 import { allPriced, furnishBooks } from '../support/busy-books.js';
 import { SetBudgetDocument, SetPricingDocument } from '../support/generated/operations.js';
 import { newTenant, spend } from '../support/spending.js';
@@ -19,6 +21,7 @@ beforeAll(async () => {
   world = await startWorld({ DEFAULT_MONTHLY_BUDGET: '1000' });
   client = new Client({ connectionString: world.database.url });
   await client.connect();
+  keepSealer(client, await testSealer(client));
   key = await furnishBooks(world, client);
 });
 afterAll(async () => {

@@ -66,7 +66,8 @@ export class ServerProcess {
             .filter((line) => line.startsWith('{'))
             .join('\n'),
         );
-        heard('log', this.#errors);
+        // The one message that is to be pasted with its password.
+        heard('log', this.#errors.replace(/(?<=to run beside it, start this one with DATABASE_URL=)\S+/, ''));
         done({ code, signal });
         this.#heard('');
       });

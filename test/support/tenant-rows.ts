@@ -36,6 +36,7 @@ const SEALED: Readonly<Record<string, readonly string[]>> = {
   payment_method: ['ref'],
   processor_customer: ['ref'],
   refund: ['processor_key'],
+  token_subject: ['subject'],
 };
 
 const VALUES: readonly [RegExp, string][] = [

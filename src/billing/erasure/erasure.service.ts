@@ -7,6 +7,7 @@ import { findSpender } from '../../identity/account.service.js';
 import { Account, AccountKind } from '../../identity/account.js';
 import { ApiKey } from '../../identity/api-key.js';
 import { authorize } from '../../identity/permission.js';
+import { TokenSubject } from '../../identity/token-subject.js';
 import { decodeUuid } from '../../node-id.js';
 import type { Operation } from '../../operation.js';
 import { CreditNote } from '../credit-note/credit-note.js';
@@ -89,6 +90,7 @@ async function eraseBilling(em: EntityManager, operation: Operation, accountId: 
   for (const note of await em.find(CreditNote, ofThem)) note.refundReference = null;
   for (const key of await em.find(ApiKey, { organizationId, accountId, revokedAt: null }))
     key.revokedAt = operation.now;
+  await em.nativeDelete(TokenSubject, { organizationId, accountId });
 }
 
 async function eraseMethods(em: EntityManager, operation: Operation, accountId: string): Promise<void> {
