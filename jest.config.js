@@ -21,4 +21,6 @@ export default {
   globalTeardown: './test/support/stop-postgres.js',
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Modules of a test file stay in the memory of its process (as ES modules do in Node's vm), until nothing is left of it.
+  workerIdleMemoryLimit: '1500MB',
 };

@@ -94,7 +94,8 @@ describe('who owns the embedded database', () => {
     // Seen to fail: with the lock on a connection that was closed after the start, the second took it over.
     const other = ground.spawn({ folder });
     expect(await other.exit).toEqual({ code: 1, signal: null });
-    const join = /^Another Tollgate server is using \S+; to run beside it, start this one with DATABASE_URL=(\S+) and the same encryption keys\.\n$/;
+    const join =
+      /^Another Tollgate server is using \S+; to run beside it, start this one with DATABASE_URL=(\S+) and the same encryption keys\.\n$/;
     expect(other.errors).toMatch(join);
     const url = join.exec(other.errors)?.[1] ?? '';
     const beside = await ground.start({

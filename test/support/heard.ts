@@ -17,11 +17,11 @@ export function heard(kind: Kind, text: string): void {
  * The log of a server in this process.
  * @param lines where a test reads them; those of `TEST_LOG` and above are printed too
  */
-export function testLog(level = 'debug', lines: string[] = []): Logger {
+export function testLog(level = 'debug', lines?: string[]): Logger {
   const printed = process.env['TEST_LOG'];
   return openLog(printed ?? level, {
     write: (line) => {
-      lines.push(line);
+      lines?.push(line);
       heard('log', line);
       if (printed !== undefined) process.stdout.write(line);
     },
