@@ -57,17 +57,22 @@ const PARTS: Readonly<Record<string, (ground: Ground) => Promise<boolean>>> = {
   outside: async (ground) => options.short === true || judge(await proveOutside(ground)),
 };
 
-async function prove(): Promise<boolean> {
-  const parts = Object.entries(PARTS).filter(([name]) => options.only === undefined || options.only === name);
-  if (parts.length === 0) throw new Error(`--only is one of ${Object.keys(PARTS).join(', ')}.`);
+/** Each has a PostgreSQL of its own: one leaves it as nobody else could use it. */
+async function onGround(part: (ground: Ground) => Promise<boolean>): Promise<boolean> {
   const ground = await Ground.open();
   try {
-    let isGood = true;
-    for (const [, part] of parts) isGood = (await part(ground)) && isGood;
-    return isGood;
+    return await part(ground);
   } finally {
     await ground.close();
   }
+}
+
+async function prove(): Promise<boolean> {
+  const parts = Object.entries(PARTS).filter(([name]) => options.only === undefined || options.only === name);
+  if (parts.length === 0) throw new Error(`--only is one of ${Object.keys(PARTS).join(', ')}.`);
+  let isGood = true;
+  for (const [, part] of parts) isGood = (await onGround(part)) && isGood;
+  return isGood;
 }
 
 const isGood = options.check === undefined ? await prove() : await checkAgain(options.check);
