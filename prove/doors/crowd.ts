@@ -7,7 +7,7 @@ import { v7 as newKey } from 'uuid';
 import { Series, spread, table, whole, type Judgement } from '../../bench/figures.js';
 import type { Ground } from '../crew.js';
 import { Listener } from './listener.js';
-import { alertsOf, furnishWatchers, userOf, USERS, WATCHED } from './watchers.js';
+import { alertsOf, firstCursor, furnishWatchers, userOf, USERS, WATCHED } from './watchers.js';
 import { ask, WatchedServer } from './watched-server.js';
 
 /** That connect at a time. */
@@ -17,12 +17,13 @@ const MOST_P99_MS = 1_000;
 const PATIENCE_MS = 60_000;
 
 async function connectAll(url: string, keys: readonly string[], size: number): Promise<Listener[]> {
+  const after = await firstCursor(url);
   const listeners: Listener[] = [];
   let next = 0;
   const work = async () => {
     while (next < size) {
       const n = next++;
-      listeners.push(await Listener.open(url, keys[n % USERS] ?? '', alertsOf(userOf(n))));
+      listeners.push(await Listener.open(url, keys[n % USERS] ?? '', alertsOf(userOf(n), undefined, after)));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -59,8 +60,11 @@ export async function proveCrowd(ground: Ground, size: number): Promise<Judgemen
   const keys = await furnishWatchers(server.url);
   const alone = await server.look();
   const listeners = await connectAll(server.url, keys, size);
+  await server.quiet();
   const connected = await server.look();
   const ms = await alertAll(server.url, listeners);
+  const ended = listeners.flatMap(({ end }) => end ?? []);
+  if (ended.length > 0) console.log(`${ended.length} heard nothing more, the first: ${ended[0]}`);
   const after = await server.look();
   for (const listener of listeners) listener.leave();
   await server.stop();

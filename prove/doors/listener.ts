@@ -5,13 +5,15 @@ import { WebSocket } from 'ws';
 export class Listener {
   /** Told of each alert that arrives. */
   heard: () => void = () => undefined;
-  isClosed = false;
+  /** Why it hears nothing any more; undefined while it may. */
+  end: string | undefined;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data: Buffer) => {
       if (data.includes('"type":"next"')) this.heard();
+      else this.end ??= data.toString();
     });
-    socket.on('close', () => (this.isClosed = true));
+    socket.on('close', (code) => (this.end ??= `closed with ${code}`));
     socket.on('error', () => undefined);
   }
 

@@ -1,7 +1,13 @@
 /** A server as a process of its own that says what it costs, on a database of its own. */
 import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ServerProcess } from '../../test/support/server-process.js';
 import { OPERATOR_KEY, type Ground } from '../crew.js';
+
+const QUIET_LOOKS = 3;
+const QUIET_LOOK_MS = 500;
+/** As late as an event loop is that does next to nothing. */
+const QUIET_MS = 100;
 
 const PROBE = resolve('dist/prove/doors/probe.js');
 
@@ -51,6 +57,15 @@ export class WatchedServer {
   /** The same without garbage. */
   lookClean(): Promise<Look> {
     return this.#look('SIGWINCH');
+  }
+
+  /** Waits until its event loop has had little to do for a second and more: nobody is told when a subscription has begun. */
+  async quiet(): Promise<void> {
+    for (let looks = 0; looks < QUIET_LOOKS;) {
+      await wait(QUIET_LOOK_MS);
+      const { mostMs } = await this.look();
+      looks = mostMs < QUIET_MS ? looks + 1 : 0;
+    }
   }
 
   async stop(): Promise<void> {
