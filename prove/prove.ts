@@ -52,7 +52,7 @@ function judge(judgements: readonly Judgement[]): boolean {
 const PARTS: Readonly<Record<string, (ground: Ground) => Promise<boolean>>> = {
   crash: proveCrash,
   attack: async (ground) => judge(await proveAttack(ground, ATTACK_S)),
-  crowd: async (ground) => judge(await proveCrowd(ground, CROWD)),
+  crowd: async (ground) => judge(await proveCrowd(ground, CROWD, options.short !== true)),
   paused: async (ground) => options.short === true || judge(await provePaused(ground)),
   outside: async (ground) => options.short === true || judge(await proveOutside(ground)),
 };

@@ -55,7 +55,8 @@ async function alertAll(url: string, listeners: readonly Listener[]): Promise<Se
   return ms;
 }
 
-export async function proveCrowd(ground: Ground, size: number): Promise<Judgement[]> {
+/** @param isTimed whether it is judged how long an alert takes: on a machine that others use it is only shown */
+export async function proveCrowd(ground: Ground, size: number, isTimed: boolean): Promise<Judgement[]> {
   const server = await WatchedServer.start(ground, 'crowd', WATCHED);
   const keys = await furnishWatchers(server.url);
   const alone = await server.look();
@@ -83,6 +84,6 @@ export async function proveCrowd(ground: Ground, size: number): Promise<Judgemen
   return [
     { says: `each of ${whole(size)} listeners got its alert, ${whole(ms.count)} of them`, holds: ms.count === size },
     { says: `at most ${MOST_MB} MB`, holds: mostMb <= MOST_MB },
-    { says: `p99 at most ${MOST_P99_MS} ms`, holds: ms.at(0.99) <= MOST_P99_MS },
+    ...(isTimed ? [{ says: `p99 at most ${MOST_P99_MS} ms`, holds: ms.at(0.99) <= MOST_P99_MS }] : []),
   ];
 }
