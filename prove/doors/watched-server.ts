@@ -6,6 +6,8 @@ import { OPERATOR_KEY, type Ground } from '../crew.js';
 
 const QUIET_LOOKS = 3;
 const QUIET_LOOK_MS = 500;
+/** A machine that others use may never be quiet. */
+const QUIET_TRIES = 120;
 /** As late as an event loop is that does next to nothing. */
 const QUIET_MS = 100;
 
@@ -61,7 +63,7 @@ export class WatchedServer {
 
   /** Waits until its event loop has had little to do for a second and more: nobody is told when a subscription has begun. */
   async quiet(): Promise<void> {
-    for (let looks = 0; looks < QUIET_LOOKS;) {
+    for (let looks = 0, tries = 0; looks < QUIET_LOOKS && tries < QUIET_TRIES; tries += 1) {
       await wait(QUIET_LOOK_MS);
       const { mostMs } = await this.look();
       looks = mostMs < QUIET_MS ? looks + 1 : 0;
