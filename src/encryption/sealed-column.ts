@@ -8,7 +8,22 @@ import { sealerOf, type Sealer } from './sealer.js';
 
 type Stored = string | null | undefined;
 
-export abstract class SealedColumn extends Type<unknown, Stored> {
+abstract class TextColumn<Value> extends Type<Value, Stored> {
+  /** What was read is kept as it was read. */
+  override ensureComparable(): boolean {
+    return false;
+  }
+
+  override compareAsType(): string {
+    return 'string';
+  }
+
+  override getColumnType(): string {
+    return 'text';
+  }
+}
+
+export abstract class SealedColumn extends TextColumn<unknown> {
   override convertToDatabaseValue(value: unknown, platform: Platform, context?: TransformContext): Stored {
     if (value === null || value === undefined) return value;
     if (context?.mode === 'query') throw new Error(`${this.place} is encrypted: it is found by its index alone.`);
@@ -21,19 +36,6 @@ export abstract class SealedColumn extends Type<unknown, Stored> {
 
   override compareValues(one: unknown, other: unknown): boolean {
     return typeof one === 'string' && typeof other === 'string' && this.#opened(one) === this.#opened(other);
-  }
-
-  /** What was read is kept as it was read. */
-  override ensureComparable(): boolean {
-    return false;
-  }
-
-  override compareAsType(): string {
-    return 'string';
-  }
-
-  override getColumnType(): string {
-    return 'text';
   }
 
   get place(): string {
@@ -79,22 +81,10 @@ export class SealedRef extends SealedColumn {
 }
 
 /** The blind index of a `SealedRef`. A condition names the value itself. */
-export class RefIndex extends Type<string | null, Stored> {
+export class RefIndex extends TextColumn<string | null> {
   override convertToDatabaseValue(value: Stored, platform: Platform, context?: TransformContext): Stored {
     if (context?.mode !== 'query' || value === null || value === undefined) return value;
     return sealerOf(platform).refIndex(value);
-  }
-
-  override ensureComparable(): boolean {
-    return false;
-  }
-
-  override compareAsType(): string {
-    return 'string';
-  }
-
-  override getColumnType(): string {
-    return 'text';
   }
 }
 
@@ -102,22 +92,10 @@ export class RefIndex extends Type<string | null, Stored> {
 export const indexOfRef = (column: string) => `(NULLIF(split_part(${column}, ':'::text, 4), ''::text)) stored`;
 
 /** Compared and never shown: only what `Sealer.blind` made of it is there. */
-export class BlindText extends Type<string | null, Stored> {
+export class BlindText extends TextColumn<string | null> {
   override convertToDatabaseValue(value: Stored): Stored {
     if (typeof value === 'string' && !value.startsWith(BLIND)) throw new Error('What is to be blind is not.');
     return value;
-  }
-
-  override ensureComparable(): boolean {
-    return false;
-  }
-
-  override compareAsType(): string {
-    return 'string';
-  }
-
-  override getColumnType(): string {
-    return 'text';
   }
 }
 
