@@ -251,11 +251,11 @@ function codedFormat(report: ErrorReporter, suggestsNames: boolean): Format {
     const isOwn = error instanceof GraphQLError && !error.originalError;
     const code = isOwn && OF_INPUT.test(error.message) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
     if (!(cause instanceof ApiError) && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
-      const told = scrub(withoutName(formatted.message));
+      const told = withoutName(formatted.message);
       const said = suggestsNames ? told : withoutSuggestion(told);
       const { message, field } = inputErrorOf(said, error);
       return {
-        message,
+        message: scrub(message),
         ...at,
         extensions: { code: inputCode(code), retryable: false, ...(field && { field }) },
       };

@@ -11,12 +11,16 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(\w+_secret)_\w{8,}/g, '$1_[secret]'],
   [/\b([a-z][a-z\d+.-]*:\/\/[^\s:/@"\\]*):[^\s/"\\]+@/gi, '$1:[password]@'],
   [/\b(password|passwd|pwd)=[^\s&"\\]+/gi, '$1=[password]'],
-  [/[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu, '[e-mail]'],
+  // Only from where a word begins: from each of its letters on, one of 20,000 took half a second.
+  [/(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu, '[e-mail]'],
 ];
 
-/** In a text of any kind; its digits all go where some of them are a card's. */
+/** More than anybody reads of an error. A text may be made so that a pattern looks through all of it from each word on. */
+const MOST_LETTERS = 8_192;
+
+/** In a text of any kind, which is cut where it is long; its digits all go where some of them are a card's. */
 export function scrub(text: string): string {
-  const plain = withoutSecrets(text);
+  const plain = withoutSecrets(text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS)}…` : text);
   return hasCardNumber(plain) ? plain.replace(/\p{Nd}/gu, '#') : plain;
 }
 
