@@ -1,15 +1,21 @@
 /** What tools of others find at our doors, where they are on PATH: slowhttptest for slow clients, sqlmap for injections. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import type { Judgement } from '../../bench/figures.js';
 import { OPERATOR_KEY, type Ground } from '../crew.js';
+import { LeakyDoor } from './leaky-door.js';
 import { WatchedServer } from './watched-server.js';
 
-const run = promisify(execFile);
 const MOST_OUTPUT_BYTES = 64 * 2 ** 20;
+const execute = promisify(execFile);
+
+/** @returns what it printed. */
+async function run(program: string, options: readonly string[]): Promise<string> {
+  return (await execute(program, options, { maxBuffer: MOST_OUTPUT_BYTES })).stdout;
+}
 
 const LIMITS_OFF = {
   RATE_LIMIT_KEY: '0',
@@ -27,6 +33,18 @@ const SLOWLY: Readonly<Record<string, readonly string[]>> = {
   bodies: ['-B', '-i', '3', '-s', '4096', '-f', 'application/json', '-t', 'POST'],
   reading: ['-X', '-w', '16', '-y', '64', '-n', '5', '-z', '32', '-k', '3'],
 };
+
+// It would wait for a list of targets on its standard input.
+const SQLMAP = [
+  '--ignore-stdin',
+  '--batch',
+  '--flush-session',
+  '--disable-coloring',
+  '--dbms',
+  'PostgreSQL',
+  '--ignore-code',
+  '400',
+];
 
 /** Documents, and variables whose strings are tried: `*` is the place. */
 const INJECTED: readonly (readonly [query: string, variables: object])[] = [
@@ -71,11 +89,12 @@ async function slowly({ url }: WatchedServer): Promise<Judgement[]> {
   const judgements: Judgement[] = [];
   for (const [name, options] of Object.entries(SLOWLY)) {
     const target = name === 'reading' ? `${url}/health/ready` : `${url}/graphql`;
-    const { stdout } = await run('slowhttptest', [...SLOW, ...options, '-u', target], { maxBuffer: MOST_OUTPUT_BYTES });
+    const output = await run('slowhttptest', [...SLOW, ...options, '-u', target]);
     // It draws its figures again and again, in colours.
-    const plain = stripVTControlCharacters(stdout);
+    const plain = stripVTControlCharacters(output);
     const looks = [...plain.matchAll(/service available:\s*(YES|NO)/g)].map(([, answer]) => answer);
     const gone = looks.filter((answer) => answer !== 'YES').length;
+    console.log(`slowhttptest looked ${looks.length} times while it tried slow ${name}`);
     judgements.push({
       says: `slowhttptest, slow ${name}: served in ${looks.length - gone} of ${looks.length} looks`,
       holds: looks.length > 0 && gone === 0,
@@ -84,38 +103,35 @@ async function slowly({ url }: WatchedServer): Promise<Judgement[]> {
   return judgements;
 }
 
-async function injected({ url }: WatchedServer): Promise<Judgement[]> {
+/** Resolves to the documents where sqlmap finds a hole, or cannot say that there is none. */
+async function holesIn(url: string, documents: typeof INJECTED): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-sqlmap-'));
-  const found: string[] = [];
-  let places = 0;
-  for (const [query, variables] of INJECTED) {
-    const body = JSON.stringify({ query, variables });
+  const holes: string[] = [];
+  for (const [query, variables] of documents) {
     const file = join(folder, 'request');
     const head = ['POST /graphql HTTP/1.1', `Host: ${new URL(url).host}`, 'Content-Type: application/json'];
+    const body = JSON.stringify({ query, variables });
     await writeFile(file, [...head, `Authorization: Bearer ${OPERATOR_KEY}`, '', body].join('\r\n'));
-    const options = [
-      '--batch',
-      '--flush-session',
-      '--disable-coloring',
-      '--dbms',
-      'PostgreSQL',
-      '--ignore-code',
-      '400',
-    ];
-    const { stdout } = await run('sqlmap', ['-r', file, ...options, '--output-dir', folder], {
-      maxBuffer: MOST_OUTPUT_BYTES,
-    });
-    places += body.split('"*"').length - 1;
-    if (!/do not appear to be injectable/.test(stdout) || /is vulnerable|appears to be '.*' injectable/.test(stdout)) {
-      found.push(`${query}: ${stdout.split('\n').slice(-8).join(' ')}`);
-    }
+    const traffic = join(folder, 'traffic');
+    const output = await run('sqlmap', ['-r', file, ...SQLMAP, '--output-dir', folder, '-t', traffic]);
+    const requests = (await readFile(traffic, 'utf8')).match(/^HTTP request \[#/gm) ?? [];
+    const hasNone = /do not appear to be injectable/.test(output) && !/is vulnerable/.test(output);
+    console.log(`sqlmap ${hasNone ? 'found nothing in' : 'does not clear'} ${query} (${requests.length} requests)`);
+    if (!hasNone) holes.push(query);
   }
   await rm(folder, { recursive: true, force: true });
+  return holes;
+}
+
+async function injected({ url }: WatchedServer, ground: Ground): Promise<Judgement[]> {
+  const places = INJECTED.flatMap(([, variables]) => JSON.stringify(variables).match(/"\*"/g) ?? []).length;
+  const holes = await holesIn(url, INJECTED);
+  const leaky = await LeakyDoor.open(await ground.createDatabase('leaky'));
+  const planted = await holesIn(leaky.url, INJECTED.slice(0, 1));
+  await leaky.close();
   return [
-    {
-      says: `sqlmap: nothing found in ${places} places${found.map((text) => `; ${text}`).join('')}`,
-      holds: found.length === 0,
-    },
+    { says: `sqlmap: nothing found in ${places} places`, holds: holes.length === 0 },
+    { says: 'sqlmap: finds the hole of a door that has one', holds: planted.length === 1 },
   ];
 }
 
@@ -124,7 +140,7 @@ export async function proveOutside(ground: Ground): Promise<Judgement[]> {
   const judgements: Judgement[] = [];
   const server = await WatchedServer.start(ground, 'outside', LIMITS_OFF);
   for (const [program, prove] of Object.entries(tools)) {
-    if (await isThere(program)) judgements.push(...(await prove(server)));
+    if (await isThere(program)) judgements.push(...(await prove(server, ground)));
     else console.log(`${program} is not on PATH: not tried.`);
   }
   await server.stop();
