@@ -36,6 +36,7 @@ import { Encryption20261130 } from '../migrations/20261130-2-encryption.js';
 import { Erasure20261130 } from '../migrations/20261130-2b-erasure.js';
 import { OwnModel20261130 } from '../migrations/20261130-4-own-model.js';
 import { TokenSubject20261130 } from '../migrations/20261130-5-token-subject.js';
+import { FirstRow20261130 } from '../migrations/20261130-6-first-row.js';
 
 export const MIGRATIONS = [
   Identity20261123,
@@ -75,4 +76,5 @@ export const MIGRATIONS = [
   Erasure20261130,
   OwnModel20261130,
   TokenSubject20261130,
+  FirstRow20261130,
 ];

@@ -1,3 +1,5 @@
+import { IS_HELD } from './settle-reservations.sql.js';
+
 /**
  * end_reservations: frees what reservations hold. With p_ids it releases those; without it expires up to p_limit whose
  * time is over, but for those that somebody else has in hand, so that several processes share the work and each
@@ -44,7 +46,7 @@ BEGIN
   END IF;
   FOR v_id IN
     UPDATE public.reservation r SET state = CASE WHEN p_ids IS NULL THEN 'EXPIRED' ELSE 'RELEASED' END, ended_at = v_now
-    WHERE r.organization_id = p_org AND r.id = ANY (v_ids) AND r.state = 'HELD'
+    WHERE r.organization_id = p_org AND r.id = ANY (v_ids) AND ${IS_HELD}
     RETURNING r.id
   LOOP
     v_ended := array_append(v_ended, v_id);

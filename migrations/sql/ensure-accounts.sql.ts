@@ -1,12 +1,21 @@
 import { budgetValues } from './audit.sql.js';
+import { accountByName, budgetById } from './first-row.sql.js';
 
 /** Of the server itself. */
 const NIL = '00000000-0000-0000-0000-000000000000';
 
+const NAMED_TEAM = accountByName('t', `'TEAM'`, 'n.external_id');
+const TEAM_OF_NEW = accountByName('team', `'TEAM'`, 't.team_external_id');
+const USER_OF_RUN = accountByName('u', `'USER'`, 't.user_external_id');
+const RUN_THAT_IS = accountByName('a', `'RUN'`, 'n.external_id');
+const NEW_BUDGET = budgetById('b', 't.id');
+const ASKED_FOR = accountByName('a', 't.kind', 't.external_id');
+
 /** The teams that are named and have markups. */
-const MARKED_TEAMS = `SELECT FROM public.account t
+const MARKED_TEAMS = `SELECT FROM unnest(p_team_external_ids) AS n (external_id)
+      CROSS JOIN ${NAMED_TEAM.from}
       JOIN public.account_markup m ON m.organization_id = p_org AND m.account_id = t.id
-      WHERE t.organization_id = p_org AND t.kind = 'TEAM' AND t.external_id = ANY (p_team_external_ids)`;
+      WHERE ${NAMED_TEAM.isIt}`;
 
 /**
  * ensure_accounts: makes what is missing of a list of accounts, their teams and, of runs, their users: teams, then users,
@@ -26,7 +35,8 @@ CREATE OR REPLACE FUNCTION ensure_accounts(
   p_team_external_ids text[], p_team_ids uuid[], p_default_limit numeric, p_budget_ids uuid[],
   p_user_external_ids text[], p_user_ids uuid[])
 RETURNS TABLE (ordinal bigint, id uuid)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+SET enable_sort = off SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_user uuid;
   v_users uuid[] := '{}';
@@ -76,10 +86,9 @@ BEGIN
       SELECT 'USER', n.user_external_id, n.user_id, n.team_external_id
       FROM unnest(p_kinds, p_external_ids, p_team_external_ids, p_user_external_ids, p_user_ids)
         AS n (kind, external_id, team_external_id, user_external_id, user_id)
-      WHERE n.kind = 'RUN' AND n.user_external_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.account a
-        WHERE a.organization_id = p_org AND a.kind = 'RUN' AND a.external_id = n.external_id)) t
-    LEFT JOIN public.account team ON team.organization_id = p_org AND team.kind = 'TEAM'
-      AND team.external_id = t.team_external_id AND t.kind = 'USER'
+      WHERE n.kind = 'RUN' AND n.user_external_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM ${RUN_THAT_IS.from} WHERE ${RUN_THAT_IS.isIt})) t
+    LEFT JOIN ${TEAM_OF_NEW.from} ON ${TEAM_OF_NEW.isIt} AND t.kind = 'USER'
     WHERE o.organization_id = p_org
     ORDER BY t.kind, t.external_id, t.team_external_id
     ON CONFLICT (organization_id, kind, external_id) DO NOTHING
@@ -92,15 +101,16 @@ BEGIN
   SELECT DISTINCT ON (t.external_id) o.organization_id, t.id, 'RUN', t.external_id, u.id, p_now
   FROM public.organization o
   CROSS JOIN unnest(p_kinds, p_external_ids, p_ids, p_user_external_ids) AS t (kind, external_id, id, user_external_id)
-  LEFT JOIN public.account u ON u.organization_id = p_org AND u.kind = 'USER' AND u.external_id = t.user_external_id
+  LEFT JOIN ${USER_OF_RUN.from} ON ${USER_OF_RUN.isIt}
   WHERE o.organization_id = p_org AND t.kind = 'RUN' AND (t.user_external_id IS NULL OR u.id IS NOT NULL)
   ORDER BY t.external_id, t.user_external_id
   ON CONFLICT (organization_id, kind, external_id) DO NOTHING;
 
   INSERT INTO public.account_team (organization_id, account_id, team_id)
   SELECT a.organization_id, a.id, a.team_id
-  FROM public.account a
-  WHERE a.organization_id = p_org AND a.id = ANY (v_users) AND a.team_id IS NOT NULL
+  FROM unnest(v_users) AS t (id)
+  CROSS JOIN LATERAL (SELECT * FROM public.account a WHERE a.organization_id = p_org AND a.id = t.id LIMIT 1) a
+  WHERE a.team_id IS NOT NULL
   ORDER BY a.id
   ON CONFLICT DO NOTHING;
 
@@ -123,15 +133,15 @@ BEGIN
     IF FOUND THEN
       PERFORM public.append_audit(p_org, p_now, 'SYSTEM', '${NIL}', NULL, 'DEFAULT_MONTHLY_BUDGET', (
         SELECT jsonb_agg(jsonb_build_object('table', 'budget', 'key', b.id, 'after', ${budgetValues('b')}) ORDER BY b.id)
-        FROM public.budget b
-        WHERE b.organization_id = p_org AND b.id = ANY (p_budget_ids)));
+        FROM unnest(p_budget_ids) AS t (id) CROSS JOIN ${NEW_BUDGET.from} WHERE ${NEW_BUDGET.isIt}));
     END IF;
   END IF;
 
   RETURN QUERY
   SELECT t.ordinal, a.id
   FROM unnest(p_kinds, p_external_ids) WITH ORDINALITY AS t (kind, external_id, ordinal)
-  JOIN public.account a ON a.organization_id = p_org AND a.kind = t.kind AND a.external_id = t.external_id;
+  CROSS JOIN ${ASKED_FOR.from}
+  WHERE ${ASKED_FOR.isIt};
 END
 $function$`;
 

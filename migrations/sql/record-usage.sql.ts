@@ -1,19 +1,11 @@
 import { ADD_TO_ROLLUP } from './add-to-rollup.sql.js';
+import { accountByName, recordByKey, ROOT } from './first-row.sql.js';
 import { SETTLE } from './settle-reservations.sql.js';
 import { appendEntry, RECORDED_ROWS } from './usage-digest.sql.js';
 
-/**
- * One record by its key, as the first row of an order that only the primary key has. By equality the index of accounts looks
- * as good while the table is small: such a plan reads all records of the organization, and is kept until the next ANALYZE.
- * The first row may be the one after the key, so what is behind this asks for the key itself too.
- */
-const byKey = (key: string, keyDay: string) => `
-      SELECT * FROM public.usage_record u
-      WHERE u.organization_id = p_org AND (u.idempotency_key, u.key_day) >= (${key}, ${keyDay})
-      ORDER BY u.idempotency_key, u.key_day LIMIT 1`;
-
-const STORED = `(${byKey('t.key', 't.key_day')}) u`;
-const IS_STORED = 'u.idempotency_key = t.key AND u.key_day = t.key_day';
+const STORED = recordByKey('u', 't.key', 't.key_day');
+const WRITTEN = recordByKey('u', 'p_keys[n]', 'p_key_days[n]');
+const RUN = accountByName('run', `'RUN'`, 'p_runs[n]');
 
 export const DIGEST = appendEntry({
   batch: 'p_batch',
@@ -21,9 +13,8 @@ export const DIGEST = appendEntry({
   count: 'v_written',
   at: 'record_usage.recorded_at',
   digest: `SELECT ${RECORDED_ROWS} AS digest
-      FROM generate_series(1, v_items) AS n
-      CROSS JOIN LATERAL (${byKey('p_keys[n]', 'p_key_days[n]')}) u
-      WHERE u.idempotency_key = p_keys[n] AND u.key_day = p_key_days[n] AND u.batch_id = p_batch`,
+      FROM generate_series(1, v_items) AS n CROSS JOIN ${WRITTEN.from}
+      WHERE ${WRITTEN.isIt} AND u.batch_id = p_batch`,
 });
 
 /** What both signatures have: one array a column, in the order of the items. */
@@ -76,7 +67,7 @@ CREATE OR REPLACE FUNCTION record_usage(
 RETURNS TABLE (existing jsonb, stale text[], teams uuid[], periods text, alert_count int, recorded_at timestamptz,
   runs uuid[], reservations jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
-SET plan_cache_mode = force_generic_plan AS $function$
+SET enable_sort = off SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
   v_cut timestamptz;
   v_own_version bigint;
@@ -116,9 +107,9 @@ BEGIN
   recorded_at := greatest(public.tollgate_now(), v_cut + interval '1 microsecond');
   SELECT o.zone, v.version, a.id INTO v_zone, v_catalogue_version, v_root
   FROM public.organization o
-  JOIN public.account a ON a.organization_id = p_org AND a.kind = 'ORGANIZATION' AND a.external_id = ''
+  CROSS JOIN ${ROOT.from}
   CROSS JOIN public.catalog_version v
-  WHERE o.organization_id = p_org AND v.organization_id = '00000000-0000-0000-0000-000000000000';
+  WHERE o.organization_id = p_org AND ${ROOT.isIt} AND v.organization_id = '00000000-0000-0000-0000-000000000000';
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the organization is not to be read' USING ERRCODE = '40001';
   END IF;
@@ -140,9 +131,7 @@ BEGIN
   IF p_runs IS NOT NULL THEN
     SELECT array_agg(run.id ORDER BY n) INTO runs
     FROM generate_series(1, v_items) AS n
-    LEFT JOIN LATERAL (
-      SELECT a.id FROM public.account a
-      WHERE a.organization_id = p_org AND a.kind = 'RUN' AND a.external_id = p_runs[n] LIMIT 1) run ON true;
+    LEFT JOIN ${RUN.from} ON ${RUN.isIt};
     IF array_remove(runs, NULL) = '{}' THEN
       runs := NULL;
     END IF;
@@ -174,8 +163,8 @@ BEGIN
     -- Those that this call wrote are known by its batch.
     SELECT coalesce(array_agg(t.key), '{}') INTO v_new
     FROM unnest(p_keys, p_key_days) AS t (key, key_day)
-    CROSS JOIN LATERAL ${STORED}
-    WHERE v_written > 0 AND u.batch_id = p_batch AND ${IS_STORED};
+    CROSS JOIN ${STORED.from}
+    WHERE v_written > 0 AND u.batch_id = p_batch AND ${STORED.isIt};
     IF cardinality(v_new) <> v_written THEN
       RAISE EXCEPTION 'a written key is not to be read' USING ERRCODE = '40001';
     END IF;
@@ -183,8 +172,8 @@ BEGIN
       'cost_pico_usd', u.cost_pico_usd::text, 'charge_pico_usd', u.charge_pico_usd::text))
     INTO existing
     FROM unnest(p_keys, p_key_days) AS t (key, key_day)
-    CROSS JOIN LATERAL ${STORED}
-    WHERE t.key <> ALL (v_new) AND ${IS_STORED};
+    CROSS JOIN ${STORED.from}
+    WHERE t.key <> ALL (v_new) AND ${STORED.isIt};
     SELECT array_agg(t.key) INTO stale
     FROM unnest(p_keys) AS t (key)
     WHERE t.key <> ALL (v_new)

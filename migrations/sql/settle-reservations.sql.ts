@@ -1,5 +1,8 @@
 /** The parts of record_usage that end a reservation with its call. */
 
+/** By the other column that says so: the index of those that are HELD is for those whose time is over, and lists all. */
+export const IS_HELD = 'r.ended_at IS NULL';
+
 /**
  * A step of record_usage, which works on its variables: the first record of each reservation that is still HELD settles
  * it. What it held is handed to count_charges. Where every item names another reservation and all were HELD, the answer is
@@ -12,15 +15,15 @@ export const SETTLE = `
       SELECT array_agg(CASE WHEN p_keys[n] = ANY (v_new) THEN p_reservations[n] END ORDER BY n) INTO v_named
       FROM generate_series(1, v_items) AS n;
     END IF;
-    PERFORM FROM (
-      SELECT FROM public.reservation r
-      WHERE r.organization_id = p_org AND r.id = ANY (v_named) ORDER BY r.id FOR UPDATE) l;
+    PERFORM FROM (SELECT d.id FROM unnest(v_named) AS d (id) WHERE d.id IS NOT NULL ORDER BY d.id) t
+    CROSS JOIN LATERAL (
+      SELECT FROM public.reservation r WHERE r.organization_id = p_org AND r.id = t.id LIMIT 1 FOR UPDATE) l;
     -- By a list of ids: a join may read all reservations of the organization for a few.
     WITH settled AS (
       UPDATE public.reservation r
       SET state = 'SETTLED', ended_at = record_usage.recorded_at, usage_key = p_keys[array_position(v_named, r.id)],
         usage_key_day = p_key_days[array_position(v_named, r.id)]
-      WHERE r.organization_id = p_org AND r.id = ANY (v_named) AND r.state = 'HELD'
+      WHERE r.organization_id = p_org AND r.id = ANY (v_named) AND ${IS_HELD}
       RETURNING r.id, r.amount_pico_usd, r.usage_key, r.usage_key_day, r.budget_ids, r.period_starts
     ), freed AS (
       SELECT u.budget_id, u.starts_at, sum(u.amount_pico_usd) AS amount

@@ -1,59 +1,136 @@
-/** A plan that was made while a table was empty is kept for long: it must do for a table that has grown. */
+/**
+ * A plan is kept until the next ANALYZE, and until the first one PostgreSQL takes every table for a small one: what a call
+ * reads must not depend on how much there was when its plan was made.
+ */
 import { Client } from 'pg';
 import { prepareLaneConnection } from '../../src/lane.sql.js';
+import { newId } from '../../src/node-id.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
-import { Tenant, type Use } from '../support/hot-steps.js';
+import { Tenant, type Hold, type Use } from '../support/hot-steps.js';
+import type { Step } from '../support/stepped-schedule.js';
 
-const RECORDS = 60;
+const AT_ONCE = 30;
+/** So many records, reservations, users and runs: the primary keys grow taller than other indexes in between. */
+const SIZES = [150, 180, 600, 2_400];
+const FRESH = 1_000_000;
 
 let database: TestDatabase;
 let client: Client;
 let tenant: Tenant;
-const use = (n: number): Use => ({ key: `key-${String(n).padStart(4, '0')}`, usd: 1 });
+let size = 0;
+
+const named = (what: string, n: number) => `${what}-with-a-name-${String(n).padStart(7, '0')}`;
+const use = (n: number): Use => ({ key: named('call', n), usd: 1, runId: run(n) });
+const user = (n: number) => named('user', n);
+const run = (n: number) => named('run', n);
+const ids = new Map<number, string>();
+function hold(n: number): Hold & { readonly id: string } {
+  const id = ids.get(n) ?? newId();
+  ids.set(n, id);
+  return { key: named('hold', n), usd: 1, id };
+}
+const settling = (n: number): Use => ({ ...use(FRESH + n), reservationId: hold(n).id });
+const some = <T>(make: (n: number) => T, from: number) => Array.from({ length: AT_ONCE }, (_, n) => make(from + n));
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  client = new Client({ connectionString: database.url });
-  await client.connect();
-  await prepareLaneConnection(client);
+  client = await connect();
+  // The worst of what may be: nobody ever finds out how large the tables are.
+  await client.query(`DO $$ DECLARE t regclass; BEGIN
+    FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+      EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', t);
+    END LOOP; END $$`);
   tenant = await Tenant.make(client);
-  for (const limit of tenant.limits()) await limit.run(client);
-  for (let n = 1; n <= RECORDS; n += 1) await tenant.record(use(n)).run(client);
-});
+  for (const name of ['ada', undefined]) await tenant.setBudget(name, 1_000_000).run(client);
+}, 60_000);
 afterAll(async () => {
   await client.end();
   await database.drop();
 });
 
-/** Rows of usage_record that this session has read, by any index or by none. */
-async function readSoFar(): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(`SELECT (seq_tup_read + idx_tup_fetch)::int AS count
-    FROM pg_stat_xact_user_tables WHERE relname = 'usage_record'`);
-  return rows[0]!.count;
+async function connect(): Promise<Client> {
+  const connection = new Client({ connectionString: database.url });
+  await connection.connect();
+  await prepareLaneConnection(connection);
+  return connection;
 }
 
-/** What the call answers, and so many rows it reads for it. */
-async function readBy(...uses: Use[]): Promise<{ answer: unknown; count: number }> {
-  await client.query('BEGIN');
-  try {
-    const before = await readSoFar();
-    const answer = await tenant.record(...uses).run(client);
-    return { answer, count: (await readSoFar()) - before };
-  } finally {
-    await client.query('ROLLBACK');
+async function growTo(count: number): Promise<void> {
+  for (; size < count; size += AT_ONCE) {
+    const steps = [
+      tenant.ensure(some(user, size), 5),
+      tenant.ensureRuns(some(run, size)),
+      tenant.record(...some(use, size)),
+      tenant.reserve(...some(hold, size)),
+    ];
+    for (const step of steps) await step.run(client);
   }
 }
 
-// Seen to fail: with the look-up of the digest by equality and LIMIT 1 it read 61 rows for one.
-test('a call reads its own record, once, for its digest', async () => {
-  expect(await readBy(use(500))).toEqual({ answer: 'RECORDED', count: 1 });
-});
+const STEPS: Readonly<Record<string, () => Step>> = {
+  'a record': () => tenant.record(use(FRESH)),
+  'many records': () => tenant.record(...some(use, FRESH)),
+  'many that come again': () => tenant.record(...some(use, 0)),
+  'one that comes again beside a new one': () => tenant.record(use(1), use(FRESH)),
+  'a deduction': () => tenant.deduct(use(FRESH)),
+  'a reservation': () => tenant.reserve(hold(FRESH)),
+  'many reservations': () => tenant.reserve(...some(hold, FRESH)),
+  'a reservation that comes again': () => tenant.reserve(hold(1)),
+  'an extension': () => tenant.reserve({ key: 'extension', usd: 1, extends: hold(1).id }),
+  'what settles a reservation': () => tenant.record(settling(1)),
+  'what settles many': () => tenant.record(...some(settling, 0)),
+  'a release': () => tenant.release(hold(1).id),
+  'a release of many': () => tenant.release(...some(hold, 0).map(({ id }) => id)),
+  'an unknown user': () => tenant.ensure([user(FRESH)], 5),
+  'many unknown users': () => tenant.ensure(some(user, FRESH), 5),
+  'many known users': () => tenant.ensure(some(user, 0)),
+  'many unknown runs': () => tenant.ensureRuns(some(run, FRESH)),
+};
 
-test('a call of many reads each once', async () => {
-  const uses = Array.from({ length: 20 }, (_, n) => use(500 + n));
-  expect((await readBy(...uses)).count).toBe(20);
-});
+/** Rows that this session has read in each table, by any index or by none. */
+async function readSoFar(session: Client): Promise<Map<string, number>> {
+  const { rows } = await session.query<{ name: string; count: number }>(
+    `SELECT relname AS name, (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS count
+     FROM pg_stat_xact_user_tables`,
+  );
+  return new Map(rows.map(({ name, count }) => [name, count]));
+}
 
-test('a call that comes again reads what is stored under its keys, twice', async () => {
-  expect(await readBy(use(1), use(2))).toEqual({ answer: 'REPLAYED+REPLAYED', count: 4 });
-});
+/** What the step reads in each table with a plan that is made now. */
+async function readBy(step: Step): Promise<Map<string, number>> {
+  const session = await connect();
+  try {
+    await session.query('BEGIN');
+    const before = await readSoFar(session);
+    await step.run(session);
+    const after = await readSoFar(session);
+    return new Map([...after].map(([table, count]) => [table, count - (before.get(table) ?? 0)]));
+  } finally {
+    await session.query('ROLLBACK');
+    await session.end();
+  }
+}
+
+async function readByEach(): Promise<Map<string, Map<string, number>>> {
+  const reads = new Map<string, Map<string, number>>();
+  for (const [name, make] of Object.entries(STEPS)) reads.set(name, await readBy(make()));
+  return reads;
+}
+
+// Seen to fail: with records looked up by equality, and with the sorts allowed (601 records of 600 for one); with accounts
+// joined by equality (2,420 of 600 users for one); and with reservations that are HELD asked for by their state.
+test('where there is much, a call reads no more than where there is little', async () => {
+  await growTo(AT_ONCE);
+  const little = await readByEach();
+  const more: string[] = [];
+  for (const count of SIZES) {
+    await growTo(count);
+    for (const [name, reads] of await readByEach()) {
+      for (const [table, rows] of reads) {
+        const least = little.get(name)?.get(table) ?? 0;
+        if (rows > least) more.push(`${name}, of ${count}: ${rows} of ${table}, not ${least}`);
+      }
+    }
+  }
+  expect(more).toEqual([]);
+}, 120_000);

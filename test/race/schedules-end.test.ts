@@ -260,7 +260,7 @@ describe('the controls: what is broken is seen', () => {
 
   // Without the lock alone nothing is seen: the UPDATE locks the same rows, and looks at their state again.
   test('a settle that goes by the state that it saw before it waited: the second one fails', async () => {
-    const change = { name: 'record_usage', from: " AND r.state = 'HELD'", to: '' };
+    const change = { name: 'record_usage', from: ' AND r.ended_at IS NULL', to: '' };
     expect((await hot.outcomesBroken(settleTwice, change)).join()).toContain('settle 23514');
   });
 });

@@ -33,6 +33,7 @@ export interface Use {
   /** undefined has no price. */
   readonly usd?: number;
   readonly reservationId?: string;
+  readonly runId?: string;
 }
 
 export class Tenant {
@@ -86,6 +87,15 @@ export class Tenant {
         const ids = await ensureAccounts(client, this.id, wanted, this.now, limit);
         return users.map((name, n) => `${name}${this.#numberOf(name, ids[n]!)}`).join('+');
       },
+    };
+  }
+
+  /** The same of runs of ada. */
+  ensureRuns(runs: readonly string[]): Step {
+    const wanted = runs.map((externalId) => ({ kind: AccountKind.RUN, externalId, userExternalId: 'ada' }));
+    return {
+      name: 'ensure runs',
+      run: async (client) => (await ensureAccounts(client, this.id, wanted, this.now, undefined)).length,
     };
   }
 
@@ -172,7 +182,7 @@ export class Tenant {
     };
   }
 
-  #usageRow({ key, usd, reservationId }: Use): UsageRow {
+  #usageRow({ key, usd, reservationId, runId }: Use): UsageRow {
     return {
       accountId: this.idOf('ada'),
       price: usd === undefined ? { kind: 'UNPRICED', reason: UnpricedReason.UNKNOWN_MODEL } : priceOf(usd),
@@ -182,7 +192,7 @@ export class Tenant {
         keyDay,
         contentHash: contentHash({ usd, reservationId }),
         account: { kind: AccountKind.USER, externalId: 'ada' },
-        runId: undefined,
+        runId,
         reservationId,
         provider: undefined,
         model: 'small',
