@@ -172,7 +172,7 @@ export function databaseFault(error: unknown): DatabaseFault {
   if (code === SQLSTATE.queryCanceled) return 'CANCELED';
   // A server that became a standby keeps its connections and refuses writes: a new connection finds the primary.
   if (code === SQLSTATE.readOnlyTransaction) return 'CONNECTION';
-  if (CONNECTION_CODES.has(code) || /^(08|57P|53300)/.test(code)) return 'CONNECTION';
+  if (CONNECTION_CODES.has(code) || /^(08|57P|53300)/.test(code) || isFatal(error)) return 'CONNECTION';
   if (/^2[23]/.test(code)) return 'BAD_VALUE';
   return 'OTHER';
 }
@@ -180,6 +180,11 @@ export function databaseFault(error: unknown): DatabaseFault {
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What ends a connection or lets none begin, such as a changed password or a database that is closed for maintenance. */
+function isFatal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'severity' in error && error.severity === 'FATAL';
 }
 
 /** node-postgres reports some broken connections with a message and no code. */
