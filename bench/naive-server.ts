@@ -1,7 +1,8 @@
 /**
  * What one would write first: Apollo's standalone server, and a resolver that reads, locks, adds and writes through
  * MikroORM in one transaction. It checks the key, prices exactly and writes the same rows; the price is read once, so
- * that it is not slow for a silly reason, nor for decrypting names that it does not need. It has no idempotency beyond the primary key.
+ * that it is not slow for a silly reason, nor for decrypting names that it does not need. It has no idempotency beyond the
+ * primary key.
  */
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
