@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { withRequestId } from '../request-id.js';
 
-/** Bytes that may wait for one client to read them. */
-const MAX_UNREAD_BYTES = 1024 * 1024;
+/** Bytes that may wait for one client to read them: half of what it may cost, because alerts wait behind them, too. */
+const MAX_UNREAD_BYTES = 512 * 1024;
 
 /**
  * Close code for a client that does not read what it asked for, reason `slow consumer`. Nothing is lost: the client

@@ -68,7 +68,7 @@ export interface SocketOptions<TPrincipal extends object, TContext extends objec
   readonly keepAliveMs?: number;
   /** How long a connection may stay without `connection_init` before it is closed with 4408. Default 3,000 ms. */
   readonly initWaitMs?: number;
-  /** How long more than 1 MiB may stay unread before the socket is closed with 4420. Default 5,000 ms. */
+  /** How long more than 512 KiB may stay unread before the socket is closed with 4420. Default 5,000 ms. */
   readonly slowConsumerGraceMs?: number;
 }
 
