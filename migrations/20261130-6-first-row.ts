@@ -1,4 +1,4 @@
-// Why: until the first ANALYZE every table looks small, and a plan that reads all rows of an organization for one as good as any.
+// Why: until the first ANALYZE every table looks small, and a plan that reads all rows of an organization for one looks cheap.
 import { Migration } from '@mikro-orm/migrations';
 import { END_RESERVATIONS } from './sql/end-reservations.sql.js';
 import { ENSURE_ACCOUNTS } from './sql/ensure-accounts.sql.js';
